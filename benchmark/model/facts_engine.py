@@ -1,0 +1,61 @@
+"""The facts of images, networks, volumes, services and nodes, under Docker's own names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from benchmark.model.declaration import Fact, Type
+
+_NIL_LIST: Final[list[object]] = []
+_NIL_MAP: Final[dict[str, object]] = {}
+
+IMAGE_FACTS: Final = {
+    "Id": Fact(Type.STRING, "image id"),
+    "RepoTags": Fact(Type.STRINGS, "tags", null_is=_NIL_LIST),
+    "RepoDigests": Fact(Type.STRINGS, "digests", null_is=_NIL_LIST),
+    "Created": Fact(Type.STRING, "when it was built, RFC 3339"),
+    "Architecture": Fact(Type.STRING, "CPU architecture"),
+    "Os": Fact(Type.STRING, "operating system"),
+    "Size": Fact(Type.INT, "bytes"),
+    "Config.User": Fact(Type.STRING, "user[:group]; empty is root"),
+    "Config.Healthcheck.Test": Fact(Type.STRINGS, "health check command; first word NONE switches it off", null_is=_NIL_LIST),
+    "environment_names": Fact(Type.STRINGS, "names of environment variables; values are never collected", derived=True),
+    "history": Fact(
+        Type.RECORDS,
+        "layers, newest first, commands untruncated with values that look like secrets redacted",
+        fields={
+            "CreatedBy": Fact(Type.STRING, "instruction that made the layer"),
+            "Size": Fact(Type.INT, "bytes"),
+            "Created": Fact(Type.INT, "seconds since 1970"),
+        },
+    ),
+}
+
+NETWORK_FACTS: Final = {
+    "Id": Fact(Type.STRING, "network id"),
+    "Driver": Fact(Type.STRING, "bridge, overlay, host, null, …"),
+    "Scope": Fact(Type.STRING, "local, swarm or global"),
+    "Internal": Fact(Type.BOOL, "no route to the outside"),
+    "Ingress": Fact(Type.BOOL, "the swarm's routing mesh"),
+    "EnableIPv6": Fact(Type.BOOL, "IPv6 on"),
+    "Options": Fact(Type.MAP, "driver options", null_is=_NIL_MAP),
+}
+
+SERVICE_FACTS: Final = {
+    "ID": Fact(Type.STRING, "service id"),
+    "Spec.TaskTemplate.RestartPolicy.Condition": Fact(Type.STRING, "none, on-failure or any"),
+    "Spec.TaskTemplate.RestartPolicy.MaxAttempts": Fact(Type.INT, "most restarts; 0 is unlimited"),
+}
+
+NODE_FACTS: Final = {
+    "ID": Fact(Type.STRING, "node id"),
+    "Spec.Role": Fact(Type.STRING, "manager or worker"),
+    "Spec.Availability": Fact(Type.STRING, "active, pause or drain"),
+    "Status.State": Fact(Type.STRING, "ready, down, unknown or disconnected"),
+}
+
+SWARM_FACTS: Final = {
+    "Spec.EncryptionConfig.AutoLockManagers": Fact(Type.BOOL, "managers are locked after a restart"),
+    "Spec.CAConfig.NodeCertExpiry": Fact(Type.INT, "lifetime of node certificates in nanoseconds"),
+    "DataPathPort": Fact(Type.INT, "UDP port of the data plane"),
+}

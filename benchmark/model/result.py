@@ -1,0 +1,135 @@
+"""Results, findings and the assessment: what an evaluation says."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from benchmark.model.control import Control
+from benchmark.model.facts import FactValue, Reason, Subject
+from benchmark.model.framework import Requirement
+from benchmark.model.snapshot import Collector, Enumeration, Target
+
+
+class Result(enum.StrEnum):
+    """The nine results of XCCDF 1.2 (NIST IR 7275r4, table 26)."""
+
+    PASS = "pass"  # noqa: S105  (a verdict, not a password)
+    FAIL = "fail"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+    NOTAPPLICABLE = "notapplicable"
+    NOTCHECKED = "notchecked"
+    NOTSELECTED = "notselected"
+    INFORMATIONAL = "informational"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One fact that a verdict rests on: its name, the value seen, what was asked of it, and whether that held.
+
+    ``held`` is True, False, or None when it could not be decided.
+    """
+
+    fact: str
+    value: FactValue
+    expected: str
+    held: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A subject's result for a control.
+
+    ``seen`` are the facts the verdict rests on, the deciding ones first: never empty for ``pass``. ``reason`` is set for
+    ``error`` and ``unknown`` only. ``message`` reads ``container web: HostConfig.Privileged is true, must be false``.
+    """
+
+    subject: Subject
+    result: Result
+    seen: tuple[Seen, ...]
+    message: str
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlResult:
+    """The row that every selected control leaves.
+
+    ``requirement`` is the framework item by which the control was selected; ``findings`` are in the snapshot's order.
+    ``message`` explains the verdict of the control as a whole (which may have no findings: an enumeration with a gap, or
+    none at all). ``waiver`` and ``attestation`` are filled by the policy stage; None until then.
+    """
+
+    control: Control
+    requirements: tuple[Requirement, ...]
+    result: Result
+    findings: tuple[Finding, ...]
+    message: str
+    reason: Reason | None = None
+    enumeration: Enumeration | None = None
+    waiver: Mapping[str, str] | None = None
+    attestation: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class XccdfScore:
+    """One XCCDF score: the system's URN, the score and its maximum, both exact."""
+
+    system: str
+    score: Decimal
+    maximum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the selection was judged. selected = judged + errors + unknown + manual + notapplicable.
+
+    ``judged`` counts pass and fail.
+    """
+
+    selected: int
+    judged: int
+    errors: int
+    unknown: int
+    manual: int
+    notapplicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The headline score, CIS-CAT's: passed / scorable in percent, scorable = passed + failed + error + unknown.
+
+    ``percent`` and ``after_waivers`` are exact decimals in 0…100, or None when nothing was scorable.
+    """
+
+    percent: Decimal | None
+    passed: int
+    scorable: int
+    after_waivers: Decimal | None
+    coverage: Coverage
+    xccdf: tuple[XccdfScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All results of one evaluation. ``results`` are in the order of the benchmark's numbering."""
+
+    tool_version: str
+    content_digest: str
+    target: Target
+    collector: Collector
+    collected_at: str
+    evaluated_at: str
+    operator: str
+    release: str | None
+    framework: str
+    benchmark_version: str
+    profile: str
+    score: Score
+    results: tuple[ControlResult, ...]
+    not_judged: tuple[Requirement, ...]  # requirements of this version and profile that no control decides yet
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,109 @@
+"""JSON as evidence: one reading or none. Duplicate keys, NaN, absurd depth and bad UTF-8 are refused with a reason code."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final, NoReturn
+
+from benchmark.model.facts import JsonValue, Reason
+
+_SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_MAX_DEPTH: Final = 200
+
+
+class JsonDefect(Exception):
+    """The bytes are not one JSON document as we accept it. ``line`` and ``column`` count from 1; 0 when not known."""
+
+    def __init__(self, reason: Reason, detail: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = f"line {line}, column {column}: {detail}" if line else detail
+        self.line = line
+        self.column = column
+
+
+def parse_json(data: bytes) -> JsonValue:
+    """The document in ``data`` (UTF-8, RFC 8259).
+
+    Raises JsonDefect with NOT_UTF8, SYNTAX, DUPLICATE_KEY or TOO_DEEP. Lone surrogate escapes, which no UTF-8 output
+    could repeat, become U+FFFD.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise JsonDefect(Reason.NOT_UTF8, f"byte {error.start} is not UTF-8") from None
+    try:
+        value: JsonValue = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except _DuplicateKey as error:
+        line, column = _place(text, error.key)
+        raise JsonDefect(Reason.DUPLICATE_KEY, f"key {error.key!r} stands twice", line, column) from None
+    except json.JSONDecodeError as error:
+        raise JsonDefect(Reason.SYNTAX, error.msg, error.lineno, error.colno) from None
+    except RecursionError:
+        raise JsonDefect(Reason.TOO_DEEP, "nested too deeply") from None
+    except ValueError as error:  # NaN, Infinity, an integer of thousands of digits
+        raise JsonDefect(Reason.SYNTAX, str(error)) from None
+    if _nesting_bound(data) > _MAX_DEPTH and _depth(value) > _MAX_DEPTH:
+        raise JsonDefect(Reason.TOO_DEEP, f"nested deeper than {_MAX_DEPTH} levels")
+    return _without_surrogates(value) if _SURROGATE_ESCAPE.search(data) else value
+
+
+class _DuplicateKey(Exception):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKey(key)
+            seen.add(key)
+    return built
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _place(text: str, key: str) -> tuple[int, int]:
+    """Line and column of the second time the key is written; a good guess, since the parser keeps no positions."""
+    spelled = json.dumps(key, ensure_ascii=False)
+    first = text.find(spelled)
+    second = text.find(spelled, first + 1)
+    if second < 0:
+        return 0, 0
+    return text.count("\n", 0, second) + 1, second - (text.rfind("\n", 0, second) + 1) + 1
+
+
+def _nesting_bound(data: bytes) -> int:
+    """An upper bound of the depth, cheap: the number of brackets that open."""
+    return data.count(b"{") + data.count(b"[")
+
+
+def _depth(value: JsonValue) -> int:
+    deepest = 0
+    waiting: list[tuple[JsonValue, int]] = [(value, 1)]
+    while waiting:
+        each, level = waiting.pop()
+        deepest = max(deepest, level)
+        if isinstance(each, dict):
+            waiting.extend((inner, level + 1) for inner in each.values())
+        elif isinstance(each, list):
+            waiting.extend((inner, level + 1) for inner in each)
+    return deepest
+
+
+def _without_surrogates(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(each) for each in value]
+    if isinstance(value, dict):
+        return {_LONE_SURROGATE.sub("\ufffd", key): _without_surrogates(each) for key, each in value.items()}
+    return value
