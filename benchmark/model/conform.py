@@ -21,12 +21,23 @@ def conform(fact: Fact, name: str, value: JsonValue) -> FactValue:
     if value is None:
         return _wrong(fact, name, value) if fact.null_is is NO_NULL else None
     if _fits(fact, value):
-        return value
+        return value if not fact.known or _is_known(fact.known, value) else _unknown(name, value)
     return _wrong(fact, name, value)
 
 
 def _wrong(fact: Fact, name: str, value: JsonValue) -> Unavailable:
     return Unavailable(Reason.WRONG_TYPE, f"{name} is {_kind_of(value)}, expected {fact.type.value}")
+
+
+def _unknown(name: str, value: JsonValue) -> Unavailable:
+    return Unavailable(
+        Reason.UNKNOWN_VALUE, f"{name} is {str(value)[:80]!r}, which no engine version we know documents"
+    )
+
+
+def _is_known(known: tuple[str, ...], value: JsonValue) -> bool:
+    text = str(value)
+    return text in known or any(each.endswith(":") and text.startswith(each) for each in known)
 
 
 def _fits(fact: Fact, value: JsonValue) -> bool:
@@ -65,7 +76,11 @@ def _are_records(fact: Fact, value: JsonValue) -> bool:
             return False
         for key, each in record.items():
             declared = fields.get(key)
-            if declared is None or (each is None and declared.null_is is NO_NULL) or not (each is None or _fits(declared, each)):
+            if (
+                declared is None
+                or (each is None and declared.null_is is NO_NULL)
+                or not (each is None or _fits(declared, each))
+            ):
                 return False
     return True
 
@@ -73,7 +88,13 @@ def _are_records(fact: Fact, value: JsonValue) -> bool:
 def _kind_of(value: JsonValue) -> str:
     if value is None:
         return "null"
-    for kind, word in ((bool, "a boolean"), (int, "an integer"), (float, "a number"), (str, "a string"), (list, "a list")):
+    for kind, word in (
+        (bool, "a boolean"),
+        (int, "an integer"),
+        (float, "a number"),
+        (str, "a string"),
+        (list, "a list"),
+    ):
         if type(value) is kind:
             return word if kind is not list else "a list with unfit elements or of another type"
     return "an object"

@@ -150,4 +150,3 @@ class Control:
         if self.check is None:
             return Automation.ATTESTED
         return Automation.FULL if self.review is None and self.attest is None else Automation.PARTIAL
-

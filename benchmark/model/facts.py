@@ -46,7 +46,9 @@ class Reason(enum.StrEnum):
     NOT_COLLECTED = "not_collected"  # the snapshot was made without this fact
     REDACTED = "redacted"  # held back because it looked like a secret
     INCOMPLETE = "incomplete"  # an enumeration did not reach its end
-    PENDING_RESTART = "pending_restart"  # configuration is newer than the daemon's start: the value in force is not known
+    PENDING_RESTART = (
+        "pending_restart"  # configuration is newer than the daemon's start: the value in force is not known
+    )
     CONFLICT = "conflict"  # sources disagree about the value in force
     UNKNOWN_VALUE = "unknown_value"  # a value that no version we know documents
 

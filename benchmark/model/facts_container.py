@@ -19,7 +19,9 @@ MOUNT_FIELDS: Final = {
     "Source": Fact(Type.STRING, "the path on the host as the engine reports it"),
     "Destination": Fact(Type.STRING, "the path in the container"),
     "RW": Fact(Type.BOOL, "true when the container may write"),
-    "Propagation": Fact(Type.STRING, "bind propagation: private, rprivate, slave, rslave, shared or rshared; empty for volumes"),
+    "Propagation": Fact(
+        Type.STRING, "bind propagation: private, rprivate, slave, rslave, shared or rshared; empty for volumes"
+    ),
     "HostPaths": Fact(
         Type.PATHS,
         "every host path this mount is known by: Source cleaned, with symbolic links resolved where this host can be read,"
@@ -40,9 +42,17 @@ PORT_FIELDS: Final = {
 }
 
 CONTAINER_FACTS: Final = {
-    "State.Status": Fact(Type.STRING, "created, running, paused, restarting, removing, exited or dead"),
+    "State.Status": Fact(
+        Type.STRING,
+        "created, running, paused, restarting, removing, exited or dead",
+        known=("created", "running", "paused", "restarting", "removing", "exited", "dead"),
+    ),
     "State.Running": Fact(Type.BOOL, "true while the main process lives, paused included"),
-    "State.Health.Status": Fact(Type.STRING, "starting, healthy, unhealthy or none; absent without a health check"),
+    "State.Health.Status": Fact(
+        Type.STRING,
+        "starting, healthy, unhealthy or none; absent without a health check",
+        known=("", "none", "starting", "healthy", "unhealthy"),
+    ),
     "Created": Fact(Type.STRING, "when it was created, RFC 3339"),
     "Image": Fact(Type.STRING, "id of the image it was made from"),
     "AppArmorProfile": Fact(Type.STRING, "AppArmor profile in force; empty without AppArmor"),
@@ -55,13 +65,19 @@ CONTAINER_FACTS: Final = {
     "HostConfig.Privileged": Fact(Type.BOOL, "the privileged flag"),
     "HostConfig.CapAdd": _strings("capabilities added"),
     "HostConfig.CapDrop": _strings("capabilities dropped"),
-    "HostConfig.SecurityOpt": _strings("security options as given; an inline seccomp profile is cut to seccomp=<inline profile>"),
+    "HostConfig.SecurityOpt": _strings(
+        "security options as given; an inline seccomp profile is cut to seccomp=<inline profile>"
+    ),
     "HostConfig.NetworkMode": Fact(Type.STRING, "default, bridge, host, none, container:ID or a network's name"),
-    "HostConfig.PidMode": Fact(Type.STRING, "empty, host or container:ID"),
-    "HostConfig.IpcMode": Fact(Type.STRING, "private, shareable, host, none or container:ID"),
-    "HostConfig.UTSMode": Fact(Type.STRING, "empty or host"),
-    "HostConfig.UsernsMode": Fact(Type.STRING, "empty or host"),
-    "HostConfig.CgroupnsMode": Fact(Type.STRING, "private, host or empty"),
+    "HostConfig.PidMode": Fact(Type.STRING, "empty, host or container:ID", known=("", "host", "container:")),
+    "HostConfig.IpcMode": Fact(
+        Type.STRING,
+        "private, shareable, host, none or container:ID",
+        known=("", "none", "private", "shareable", "host", "container:"),
+    ),
+    "HostConfig.UTSMode": Fact(Type.STRING, "empty or host", known=("", "host")),
+    "HostConfig.UsernsMode": Fact(Type.STRING, "empty or host", known=("", "host")),
+    "HostConfig.CgroupnsMode": Fact(Type.STRING, "private, host or empty", known=("", "private", "host")),
     "HostConfig.CgroupParent": Fact(Type.STRING, "parent cgroup; empty is the engine's default"),
     "HostConfig.Memory": Fact(Type.INT, "memory limit in bytes; 0 is none"),
     "HostConfig.MemorySwap": Fact(Type.INT, "memory and swap in bytes; -1 is unlimited swap"),
@@ -72,7 +88,11 @@ CONTAINER_FACTS: Final = {
     "HostConfig.PidsLimit": Fact(Type.INT, "most processes; null, 0 and -1 are unlimited", null_is=0),
     "HostConfig.ReadonlyRootfs": Fact(Type.BOOL, "true when the root filesystem is read-only"),
     "HostConfig.PublishAllPorts": Fact(Type.BOOL, "true when every exposed port is published"),
-    "HostConfig.RestartPolicy.Name": Fact(Type.STRING, "empty, no, on-failure, always or unless-stopped"),
+    "HostConfig.RestartPolicy.Name": Fact(
+        Type.STRING,
+        "empty, no, on-failure, always or unless-stopped",
+        known=("", "no", "on-failure", "always", "unless-stopped"),
+    ),
     "HostConfig.RestartPolicy.MaximumRetryCount": Fact(Type.INT, "most restarts under on-failure; 0 is unlimited"),
     "HostConfig.Runtime": Fact(Type.STRING, "OCI runtime"),
     "HostConfig.Devices": Fact(
@@ -106,7 +126,9 @@ CONTAINER_FACTS: Final = {
         },
     ),
     "Mounts": Fact(Type.RECORDS, "everything mounted into it", null_is=_NIL_LIST, fields=MOUNT_FIELDS),
-    "networks": Fact(Type.STRINGS, "names of the networks it is attached to (keys of NetworkSettings.Networks)", derived=True),
+    "networks": Fact(
+        Type.STRINGS, "names of the networks it is attached to (keys of NetworkSettings.Networks)", derived=True
+    ),
     "published_ports": Fact(
         Type.RECORDS,
         "ports published on the host, one record per address and host port (a range is one record per port): what is in"
@@ -132,7 +154,9 @@ CONTAINER_FACTS: Final = {
         " daemon's setting when it was created",
         derived=True,
     ),
-    "processes": Fact(Type.STRINGS, "names of its processes as the host's /proc shows them, sorted, each once", derived=True),
+    "processes": Fact(
+        Type.STRINGS, "names of its processes as the host's /proc shows them, sorted, each once", derived=True
+    ),
     "execs": Fact(
         Type.RECORDS,
         "exec sessions the engine still knows",
@@ -145,10 +169,14 @@ CONTAINER_FACTS: Final = {
         derived=True,
     ),
     "service_restart.condition": Fact(
-        Type.STRING, "restart condition of the swarm service it belongs to: none, on-failure or any; absent outside a swarm", derived=True
+        Type.STRING,
+        "restart condition of the swarm service it belongs to: none, on-failure or any; absent outside a swarm",
+        derived=True,
     ),
     "service_restart.max_attempts": Fact(
         Type.INT, "most restarts by its swarm service; 0 is unlimited; absent outside a swarm", derived=True
     ),
-    "environment_names": Fact(Type.STRINGS, "names of its environment variables; values are never collected", derived=True),
+    "environment_names": Fact(
+        Type.STRINGS, "names of its environment variables; values are never collected", derived=True
+    ),
 }

@@ -30,10 +30,14 @@ DAEMON_SETTINGS: Final = {
     "daemon.live-restore": Fact(Type.BOOL, "containers keep running while the daemon is down"),
     "daemon.log-driver": Fact(Type.STRING, "default logging driver"),
     "daemon.log-level": Fact(Type.STRING, "log level"),
-    "daemon.log-opts": Fact(Type.MAP, "options of the default logging driver; values that look like secrets are redacted"),
+    "daemon.log-opts": Fact(
+        Type.MAP, "options of the default logging driver; values that look like secrets are redacted"
+    ),
     "daemon.no-new-privileges": Fact(Type.BOOL, "no_new_privs for new containers"),
     "daemon.pidfile": Fact(Type.STRING, "path of the pid file"),
-    "daemon.seccomp-profile": Fact(Type.STRING, "path of the default seccomp profile, unconfined, or builtin (also called default)"),
+    "daemon.seccomp-profile": Fact(
+        Type.STRING, "path of the default seccomp profile, unconfined, or builtin (also called default)"
+    ),
     "daemon.selinux-enabled": Fact(Type.BOOL, "SELinux labels for containers"),
     "daemon.storage-driver": Fact(Type.STRING, "storage driver or snapshotter in use"),
     "daemon.storage-opts": Fact(Type.STRINGS, "storage driver options"),
@@ -59,10 +63,18 @@ DAEMON_FACTS: Final = DAEMON_SETTINGS | {
     "info.LiveRestoreEnabled": Fact(Type.BOOL, "live restore in force"),
     "info.LoggingDriver": Fact(Type.STRING, "default logging driver in force"),
     "info.Plugins.Authorization": Fact(Type.STRINGS, "authorization plugins in force", null_is=_NIL_LIST),
-    "info.RegistryConfig.InsecureRegistryCIDRs": Fact(Type.STRINGS, "address ranges reached without verified TLS", null_is=_NIL_LIST),
-    "info.RegistryConfig.InsecureIndexes": Fact(Type.STRINGS, "names in IndexConfigs whose Secure is false", derived=True),
+    "info.RegistryConfig.InsecureRegistryCIDRs": Fact(
+        Type.STRINGS, "address ranges reached without verified TLS", null_is=_NIL_LIST
+    ),
+    "info.RegistryConfig.InsecureIndexes": Fact(
+        Type.STRINGS, "names in IndexConfigs whose Secure is false", derived=True
+    ),
     "info.SecurityOptions": Fact(Type.STRINGS, "security features of the engine, name=…", null_is=_NIL_LIST),
-    "info.Swarm.LocalNodeState": Fact(Type.STRING, "inactive, pending, active, error or locked"),
+    "info.Swarm.LocalNodeState": Fact(
+        Type.STRING,
+        "inactive, pending, active, error or locked",
+        known=("", "inactive", "pending", "active", "error", "locked"),
+    ),
     "info.Swarm.ControlAvailable": Fact(Type.BOOL, "true on a manager"),
     "info.Swarm.Managers": Fact(Type.INT, "managers in the cluster; 0 when not known"),
     "info.Swarm.Nodes": Fact(Type.INT, "nodes in the cluster; 0 when not known"),

@@ -18,7 +18,9 @@ IMAGE_FACTS: Final = {
     "Os": Fact(Type.STRING, "operating system"),
     "Size": Fact(Type.INT, "bytes"),
     "Config.User": Fact(Type.STRING, "user[:group]; empty is root"),
-    "Config.Healthcheck.Test": Fact(Type.STRINGS, "health check command; first word NONE switches it off", null_is=_NIL_LIST),
+    "Config.Healthcheck.Test": Fact(
+        Type.STRINGS, "health check command; first word NONE switches it off", null_is=_NIL_LIST
+    ),
     "environment_names": Fact(Type.STRINGS, "names of environment variables; values are never collected", derived=True),
     "history": Fact(
         Type.RECORDS,

@@ -18,7 +18,9 @@ HOST_FACTS: Final = {
     ),
     "mount_points": Fact(Type.PATHS, "mount points of this mount namespace", derived=True),
     "audit.source": Fact(Type.STRING, "where the audit rules were read: kernel or files", derived=True),
-    "audit.enabled": Fact(Type.BOOL, "the kernel's audit system is on; absent where only files could be read", derived=True),
+    "audit.enabled": Fact(
+        Type.BOOL, "the kernel's audit system is on; absent where only files could be read", derived=True
+    ),
     "audit.watches": Fact(
         Type.RECORDS,
         "paths that audit rules watch",
@@ -37,7 +39,11 @@ FILE_FACTS: Final = {
     "type": Fact(Type.STRING, "file, directory, socket, link, fifo, block or char", derived=True),
     "mode": Fact(Type.MODE, "permission bits including setuid, setgid and sticky", derived=True),
     "owner": Fact(Type.OWNER, "owning user and group", derived=True),
-    "acl": Fact(Type.STRINGS, "ACL entries beyond owner, group and others, as getfacl writes them; empty without an ACL", derived=True),
+    "acl": Fact(
+        Type.STRINGS,
+        "ACL entries beyond owner, group and others, as getfacl writes them; empty without an ACL",
+        derived=True,
+    ),
     "writable_parents": Fact(
         Type.PATHS, "parent directories in which somebody other than root may replace entries", derived=True
     ),

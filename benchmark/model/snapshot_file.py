@@ -71,7 +71,8 @@ def decode_snapshot(data: bytes) -> Snapshot:
             finished_at=_string(document, "finished_at"),
             subjects=subjects,
             enumerations={
-                name: _enumeration(name, each, subjects, sources) for name, each in _object(document, "enumerations").items()
+                name: _enumeration(name, each, subjects, sources)
+                for name, each in _object(document, "enumerations").items()
             },
             warnings=tuple(str(each) for each in _list(document, "warnings")),
         )
@@ -92,7 +93,17 @@ def _document(data: bytes) -> dict[str, JsonValue]:
         raise SnapshotDefect("expected an object at the top")
     if document.get("schema") != SCHEMA:
         raise SnapshotDefect(f"schema is {document.get('schema')!r}, expected {SCHEMA!r}")
-    known = {"schema", "target", "collector", "collected_at", "finished_at", "warnings", "enumerations", "sources", "subjects"}
+    known = {
+        "schema",
+        "target",
+        "collector",
+        "collected_at",
+        "finished_at",
+        "warnings",
+        "enumerations",
+        "sources",
+        "subjects",
+    }
     if set(document) != known:
         raise SnapshotDefect(f"unexpected or missing keys: {sorted(set(document) ^ known)}")
     return document

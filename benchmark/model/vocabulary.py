@@ -30,14 +30,18 @@ KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
 COLLECTIONS: Final[Mapping[str, Collection]] = {
     "host": Collection("host", "the host itself"),
     "engines": Collection("daemon", "whatever engine answers at the target, Podman included"),
-    "daemon": Collection("daemon", "the Docker daemon that serves the API", base="engines", where=("product", "docker")),
+    "daemon": Collection(
+        "daemon", "the Docker daemon that serves the API", base="engines", where=("product", "docker")
+    ),
     "containers": Collection("container", "every container, stopped ones included"),
     "running_containers": Collection(
         "container", "containers whose main process lives", base="containers", where=("State.Running", True)
     ),
     "images": Collection("image", "every tagged or dangling image, without build intermediates"),
     "networks": Collection("network", "every network"),
-    "swarm": Collection("swarm", "the swarm that this manager belongs to; none when swarm mode is off or this is a worker"),
+    "swarm": Collection(
+        "swarm", "the swarm that this manager belongs to; none when swarm mode is off or this is a worker"
+    ),
     "services": Collection("service", "every swarm service"),
     "nodes": Collection("node", "every swarm node"),
     "docker_service_units": Collection("file", "the unit file of docker.service and its drop-ins"),
