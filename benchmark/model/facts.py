@@ -50,6 +50,7 @@ class Reason(enum.StrEnum):
         "pending_restart"  # configuration is newer than the daemon's start: the value in force is not known
     )
     CONFLICT = "conflict"  # sources disagree about the value in force
+    UNDEFINED = "undefined"  # proven absent, and neither the control nor the engine's defaults say what that means
     UNKNOWN_VALUE = "unknown_value"  # a value that no version we know documents
 
     @property

@@ -50,7 +50,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
 
 
 def compress(data: bytes) -> bytes:
-    """gzip without a time stamp or a name, so that the same input gives the same bytes."""
+    """The data gzipped without a time stamp or a name, so that the same input gives the same bytes."""
     return gzip.compress(data, compresslevel=6, mtime=0)
 
 
@@ -148,7 +148,7 @@ def _encode_subject(subject: Subject, number: Callable[[Source], int]) -> dict[s
         elif isinstance(value, Unavailable):
             unavailable[name] = _encode_unavailable(value)
         else:
-            values[name] = cast(JsonValue, value)
+            values[name] = value
     entry["values"] = values
     if absent:
         entry["absent"] = sorted(absent)
@@ -282,7 +282,7 @@ def _facts(entry: dict[str, JsonValue], kind: str, at: int) -> dict[str, FactVal
 def _cited(numbers: JsonValue, sources: list[Source]) -> tuple[Source, ...]:
     if not isinstance(numbers, list) or not all(type(each) is int and each >= 0 for each in numbers):
         raise SnapshotDefect("sources: expected a list of numbers")
-    return tuple(sources[cast(int, each)] for each in numbers)
+    return tuple(sources[cast("int", each)] for each in numbers)
 
 
 def _enumeration(name: str, entry: JsonValue, subjects: tuple[Subject, ...], sources: list[Source]) -> Enumeration:

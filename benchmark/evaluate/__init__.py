@@ -1,0 +1,1 @@
+"""Evaluation: a catalogue and a snapshot become an assessment; pure functions only."""
