@@ -76,12 +76,12 @@ class HostRoot:
     def stat(self, path: str) -> FileStat | Unavailable | Absent:
         """What is at ``path``, links followed."""
         with self.entry(path) as found:
-            return _file_stat(found.path, found.status) if isinstance(found, Entry) else found
+            return file_stat(found) if isinstance(found, Entry) else found
 
     def lstat(self, path: str) -> FileStat | Unavailable | Absent:
         """What is at ``path``; a link there is not followed."""
         with self.entry(path, follow=False) as found:
-            return _file_stat(found.path, found.status) if isinstance(found, Entry) else found
+            return file_stat(found) if isinstance(found, Entry) else found
 
     def resolve(self, path: str) -> str | Unavailable | Absent:
         """The real path, as seen from the target's own ``/``."""
@@ -171,6 +171,11 @@ def _reason(error: OSError) -> Reason:
 
 def _errno_name(error: OSError) -> str:
     return errno.errorcode.get(error.errno or 0, f"errno {error.errno}")
+
+
+def file_stat(entry: Entry) -> FileStat:
+    """What an open entry's fstat said."""
+    return _file_stat(entry.path, entry.status)
 
 
 def _file_stat(path: str, status: os.stat_result) -> FileStat:

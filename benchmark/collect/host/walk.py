@@ -17,25 +17,28 @@ class Entry:
     """An open O_PATH descriptor below the root, valid inside ``HostRoot.entry``.
 
     ``parents`` are the directories in which a name was looked up on the way, links' directories included: whoever may
-    write one of them decides what ``path`` leads to.
+    write one of them decides what ``path`` leads to. ``loose_links`` are those of them that have the sticky bit and hold
+    a link that was followed and does not belong to root.
     """
 
     fd: int
     path: str
     status: os.stat_result
     parents: tuple[tuple[str, os.stat_result], ...]
+    loose_links: tuple[str, ...] = ()
 
 
 class Walk:
     """The chain of open directories from the root to where we are; ``start``, ``go``, ``entry``, then ``close``."""
 
-    __slots__ = ("chain", "names", "parents", "wanted")
+    __slots__ = ("chain", "loose_links", "names", "parents", "wanted")
 
     def __init__(self, wanted: str) -> None:
         self.wanted = wanted
         self.names: list[str] = []
         self.chain: list[tuple[int, os.stat_result]] = []
         self.parents: dict[str, os.stat_result] = {}
+        self.loose_links: list[str] = []
 
     def start(self, root: str) -> None:
         """Opens the root. Raises OSError."""
@@ -67,6 +70,8 @@ class Walk:
             if links > MOST_LINKS:
                 return False
             target = os.readlink("", dir_fd=fd)
+            if status.st_mode & stat.S_ISVTX and self.chain[-1][1].st_uid != 0:
+                self.loose_links.append(self.path.rpartition("/")[0] or "/")
             self._up_to(1 if target.startswith("/") else len(self.chain) - 1)
             waiting.extend(reversed(target.split("/")))
         return True
@@ -74,7 +79,7 @@ class Walk:
     def entry(self) -> Entry:
         """Where the walk ended."""
         fd, status = self.chain[-1]
-        return Entry(fd, self.path, status, tuple(self.parents.items()))
+        return Entry(fd, self.path, status, tuple(self.parents.items()), tuple(self.loose_links))
 
     @property
     def path(self) -> str:
