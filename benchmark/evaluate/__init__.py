@@ -1,1 +1,14 @@
 """Evaluation: a catalogue and a snapshot become an assessment; pure functions only."""
+
+from benchmark.evaluate.evaluator import Evaluator, evaluate_snapshot, prepare_evaluator
+from benchmark.evaluate.phrases import describe as describe_condition
+from benchmark.evaluate.selection import EvaluationRequest, SelectionError
+
+__all__ = [
+    "EvaluationRequest",
+    "Evaluator",
+    "SelectionError",
+    "describe_condition",
+    "evaluate_snapshot",
+    "prepare_evaluator",
+]

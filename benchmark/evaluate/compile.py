@@ -1,0 +1,235 @@
+"""Conditions become closures.
+
+A judge looks at one subject's facts and answers with an outcome and with what it saw: True or False with the facts that
+decided, or Unavailable with the facts that could not be had. Kleene's logic: ``all`` is False as soon as one part is
+proven false, ``any`` True as soon as one part is proven true, and otherwise ignorance is passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias, assert_never
+
+from benchmark.evaluate.operators import OPERATORS, Operator
+from benchmark.evaluate.phrases import describe
+from benchmark.model.control import AllOf, AnyOf, Condition, Each, Not, ParameterRef, Test, WhenAbsent
+from benchmark.model.declaration import NO_NULL, Fact, Type
+from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Subject, Unavailable
+from benchmark.model.result import Seen
+from benchmark.model.vocabulary import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The outcome of a test that calls an absent fact not applicable."""
+
+
+NOT_APPLICABLE: Final = NotApplicable()
+Outcome: TypeAlias = "bool | Unavailable | NotApplicable"
+Judgement: TypeAlias = "tuple[Outcome, tuple[Seen, ...]]"
+Facts: TypeAlias = "Mapping[str, FactValue]"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The subjects that conditions reach with a prefix: ``daemon:`` and ``host:``. Blocked where there is none to see."""
+
+    daemon: Subject
+    host: Subject
+
+
+Judge: TypeAlias = "Callable[[Facts, Around], Judgement]"
+Read: TypeAlias = "Callable[[Facts, Around], FactValue]"
+
+_PYTHON_TYPES: Final[Mapping[Type, type]] = {
+    Type.BOOL: bool,
+    Type.INT: int,
+    Type.STRING: str,
+    Type.VERSION: str,
+    Type.MODE: str,
+    Type.OWNER: dict,
+    Type.STRINGS: list,
+    Type.PATHS: list,
+    Type.MAP: dict,
+    Type.RECORDS: list,
+}
+_NOT_A_RECORD: Final = Unavailable(Reason.WRONG_TYPE, "an element is not an object")
+_NOT_COLLECTED: Final = Unavailable(Reason.NOT_COLLECTED, "the snapshot does not hold this fact")
+
+
+def compile_condition(
+    condition: Condition,
+    table: Mapping[str, Fact],
+    arguments: Mapping[str, JsonValue],
+    missing: FactValue = _NOT_COLLECTED,
+) -> Judge:
+    """The judge of ``condition`` for subjects whose facts are declared in ``table``.
+
+    ``arguments`` are the values of the control's parameters; ``missing`` is what a name stands for that the facts do not
+    hold: not collected for a subject, absent for a field of an element (its list was read whole). Raises KeyError for a
+    fact, word or parameter that does not exist; the catalogue has checked that none is missing.
+    """
+    match condition:
+        case Test():
+            return _compile_test(condition, table, arguments, missing)
+        case Each():
+            return _compile_each(condition, table, arguments, missing)
+        case AllOf(parts):
+            return _join(tuple(compile_condition(each, table, arguments, missing) for each in parts), decisive=False)
+        case AnyOf(parts):
+            return _join(tuple(compile_condition(each, table, arguments, missing) for each in parts), decisive=True)
+        case Not(part):
+            return _negate(compile_condition(part, table, arguments, missing))
+        case _ as never:
+            assert_never(never)
+
+
+def declared(name: str, table: Mapping[str, Fact]) -> Fact:
+    """The declaration of ``name``, which may carry a ``daemon:`` or ``host:`` prefix. Raises KeyError."""
+    prefix, colon, rest = name.partition(":")
+    return KINDS[prefix][rest] if colon else table[name]
+
+
+def _reader(name: str, missing: FactValue) -> Read:
+    prefix, colon, rest = name.partition(":")
+    if not colon:
+        return lambda facts, _: facts.get(name, missing)
+    if prefix == "daemon":
+        return lambda _, around: around.daemon.fact(rest)
+    return lambda _, around: around.host.fact(rest)
+
+
+def _compile_test(
+    test: Test, table: Mapping[str, Fact], arguments: Mapping[str, JsonValue], missing: FactValue
+) -> Judge:
+    name, fact, operator = test.fact, declared(test.fact, table), OPERATORS[test.word]
+    argument = arguments[test.argument.name] if isinstance(test.argument, ParameterRef) else test.argument
+    predicate, expected = operator.predicate(argument), operator.phrase(argument)
+    read, python_type = _reader(name, missing), _PYTHON_TYPES[fact.type]
+
+    def judge(facts: Facts, around: Around) -> Judgement:
+        value = read(facts, around)
+        outcome: Outcome
+        if type(value) is python_type:
+            outcome = predicate(value)
+        elif value is None and fact.null_is is not NO_NULL:
+            outcome = predicate(fact.null_is)
+        else:
+            outcome = _without_value(name, value, operator, test.absent)
+        return outcome, (Seen(name, value, expected, _held(outcome)),)
+
+    return judge
+
+
+def _held(outcome: Outcome) -> bool | None:
+    return outcome if isinstance(outcome, bool) else None
+
+
+def _without_value(name: str, value: FactValue, operator: Operator, absent: WhenAbsent | None) -> Outcome:
+    if isinstance(value, Unavailable):
+        return value
+    if value is ABSENT:
+        if operator.name in ("present", "absent"):
+            return operator.name == "absent"
+        return _absence(name, absent)
+    return Unavailable(Reason.WRONG_TYPE, f"{name} has an unexpected type")
+
+
+def _absence(name: str, meaning: WhenAbsent | None) -> Outcome:
+    match meaning:
+        case WhenAbsent.PASS:
+            return True
+        case WhenAbsent.FAIL:
+            return False
+        case WhenAbsent.NOTAPPLICABLE:
+            return NOT_APPLICABLE
+        case None:
+            return Unavailable(Reason.UNDEFINED, f"{name} is absent and no default is documented")
+        case _ as never:
+            assert_never(never)
+
+
+def _compile_each(
+    each: Each, table: Mapping[str, Fact], arguments: Mapping[str, JsonValue], missing: FactValue
+) -> Judge:
+    name, fact, quantifier = each.fact, declared(each.fact, table), each.quantifier
+    inner = compile_condition(each.condition, fact.fields, arguments, missing=ABSENT)
+    read, expected = _reader(name, missing), describe(each, arguments)
+    decisive = quantifier != "every"  # the element outcome that decides: False for every, True for some and none
+
+    def judge(facts: Facts, around: Around) -> Judgement:
+        value = read(facts, around)
+        if value is None and fact.null_is is not NO_NULL:
+            value = []
+        if type(value) is not list:
+            outcome = _without_value(name, value, OPERATORS["equals"], each.absent)
+            return outcome, (Seen(name, value, expected, _held(outcome)),)
+        deciding: list[JsonValue] = []
+        doubt: Unavailable | None = None
+        for element in value:
+            outcome = inner(element, around)[0] if isinstance(element, dict) else _NOT_A_RECORD
+            if outcome is decisive:
+                deciding.append(element)
+            elif not isinstance(outcome, bool):
+                doubt = outcome if isinstance(outcome, Unavailable) else Unavailable(Reason.UNDEFINED, name)
+        if deciding:
+            return quantifier == "some", (Seen(name, deciding, expected, quantifier == "some"),)
+        if doubt is not None:
+            return doubt, (Seen(name, doubt, expected, None),)
+        return quantifier != "some", (Seen(name, value, expected, quantifier != "some"),)
+
+    return judge
+
+
+def _join(judges: tuple[Judge, ...], *, decisive: bool) -> Judge:
+    """``all`` (decisive False) and ``any`` (decisive True)."""
+
+    def judge(facts: Facts, around: Around) -> Judgement:
+        deciding: tuple[Seen, ...] = ()
+        agreed: tuple[Seen, ...] = ()
+        unclear: tuple[Seen, ...] = ()
+        doubt: Unavailable | None = None
+        decided = False
+        for each in judges:
+            outcome, seen = each(facts, around)
+            if outcome is decisive:
+                decided = True
+                deciding += seen
+            elif isinstance(outcome, bool):
+                agreed += seen
+            else:
+                unclear += seen
+                doubt = _heavier(doubt, outcome)
+        if decided:
+            return decisive, deciding
+        if doubt is not None:
+            return doubt, unclear
+        return not decisive, agreed
+
+    return judge
+
+
+def _heavier(known: Unavailable | None, outcome: Unavailable | NotApplicable) -> Unavailable:
+    """Of two doubts the one that weighs more: could not look (error) before nobody can say (unknown)."""
+    new = (
+        outcome
+        if isinstance(outcome, Unavailable)
+        else Unavailable(Reason.UNDEFINED, "not applicable inside a condition")
+    )
+    if known is None or (known.reason.is_unknown and not new.reason.is_unknown):
+        return new
+    return known
+
+
+def _negate(inner: Judge) -> Judge:
+    def judge(facts: Facts, around: Around) -> Judgement:
+        outcome, seen = inner(facts, around)
+        turned = tuple(Seen(each.fact, each.value, f"not {each.expected}", _opposite(each.held)) for each in seen)
+        return (not outcome) if isinstance(outcome, bool) else outcome, turned
+
+    return judge
+
+
+def _opposite(held: bool | None) -> bool | None:
+    return None if held is None else not held

@@ -1,0 +1,82 @@
+"""A catalogue and snapshots become assessments. Pure: the same snapshot, content and request give the same assessment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from benchmark import __version__
+from benchmark.evaluate.compile import Around
+from benchmark.evaluate.scores import score_results
+from benchmark.evaluate.selection import EvaluationRequest, Selection, select_controls
+from benchmark.evaluate.verdict import Decide, decider, judge_control
+from benchmark.model.content import Catalog
+from benchmark.model.facts import Reason, Subject, Unavailable
+from benchmark.model.result import Assessment
+from benchmark.model.snapshot import Snapshot
+
+_AROUND: Final = (("engines", "daemon"), ("host", "host"))
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """A selection compiled once, to judge any number of snapshots."""
+
+    digest: str
+    request: EvaluationRequest
+    selection: Selection
+    deciders: tuple[Decide, ...]
+
+    def evaluate(self, snapshot: Snapshot) -> Assessment:
+        """The assessment of ``snapshot``: one row for every selected control."""
+        around = _around(snapshot)
+        selection, request = self.selection, self.request
+        results = tuple(
+            judge_control(each.control, each.requirements, decide, snapshot, around)
+            for each, decide in zip(selection.chosen, self.deciders, strict=True)
+        )
+        if len(results) != len(selection.chosen):
+            raise AssertionError("a selected control left no row")
+        return Assessment(
+            tool_version=__version__,
+            content_digest=self.digest,
+            target=snapshot.target,
+            collector=snapshot.collector,
+            collected_at=snapshot.collected_at,
+            evaluated_at=request.now,
+            operator=request.operator,
+            release=request.release,
+            framework=selection.framework.id,
+            benchmark_version=selection.version,
+            profile=request.profile,
+            score=score_results(results, selection.version),
+            results=results,
+            not_judged=selection.not_judged,
+            warnings=snapshot.warnings,
+        )
+
+
+def prepare_evaluator(catalog: Catalog, request: EvaluationRequest) -> Evaluator:
+    """The evaluator for what ``request`` selects. Raises SelectionError for names or values that do not exist or fit."""
+    selection = select_controls(catalog, request)
+    deciders = tuple(decider(each.control, each.arguments) for each in selection.chosen)
+    return Evaluator(catalog.digest, request, selection, deciders)
+
+
+def evaluate_snapshot(catalog: Catalog, snapshot: Snapshot, request: EvaluationRequest) -> Assessment:
+    """The assessment of one snapshot. Raises SelectionError as ``prepare_evaluator`` does."""
+    return prepare_evaluator(catalog, request).evaluate(snapshot)
+
+
+def _around(snapshot: Snapshot) -> Around:
+    daemon, host = (_only(snapshot, collection, kind) for collection, kind in _AROUND)
+    return Around(daemon, host)
+
+
+def _only(snapshot: Snapshot, collection: str, kind: str) -> Subject:
+    """The single member of ``collection``; blocked, with the reason, where it could not be seen or is not the only one."""
+    enumeration = snapshot.enumeration(collection)
+    if enumeration.gap is None and len(enumeration.members) == 1:
+        return snapshot.subjects[enumeration.members[0]]
+    why = enumeration.gap or Unavailable(Reason.INCOMPLETE, f"{len(enumeration.members)} {collection} instead of one")
+    return Subject(kind, "", "", {}, blocked=why)

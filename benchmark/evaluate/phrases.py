@@ -1,0 +1,91 @@
+"""Conditions and values as sentences, for messages and for ``controls show``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from benchmark.evaluate.operators import OPERATORS
+from benchmark.model.control import AllOf, AnyOf, Argument, Condition, Each, Not, ParameterRef, Test, WhenAbsent
+from benchmark.model.facts import ABSENT, FactValue, JsonValue, Unavailable
+from benchmark.model.result import Seen
+
+_LONGEST: Final = 160
+_NO_VALUES: Final[Mapping[str, JsonValue]] = {}
+
+
+def describe(condition: Condition, arguments: Mapping[str, JsonValue] = _NO_VALUES) -> str:
+    """The condition as a sentence; parameters are named, with their value where ``arguments`` holds one."""
+    match condition:
+        case Test(fact, word, argument, absent):
+            return f"{fact} must {_phrase(word, argument, arguments)}{_if_absent(absent)}"
+        case Each(fact, quantifier, inner, absent):
+            subject = {"every": "every element", "some": "at least one element", "none": "no element"}[quantifier]
+            return f"{subject} of {fact} has ({_as_state(inner, arguments)}){_if_absent(absent)}"
+        case AllOf(parts):
+            return " and ".join(_grouped(each, arguments, AnyOf) for each in parts)
+        case AnyOf(parts):
+            return " or ".join(_grouped(each, arguments, AllOf) for each in parts)
+        case Not(part):
+            return f"not ({describe(part, arguments)})"
+        case _ as never:
+            assert_never(never)
+
+
+def _grouped(condition: Condition, arguments: Mapping[str, JsonValue], other: type) -> str:
+    text = describe(condition, arguments)
+    return f"({text})" if isinstance(condition, other) else text
+
+
+def _as_state(condition: Condition, arguments: Mapping[str, JsonValue]) -> str:
+    """Inside an element: ``RW is true`` reads better than ``RW must be true``."""
+    return describe(condition, arguments).replace(" must be ", " is ").replace(" must ", " does ")
+
+
+def _phrase(word: str, argument: Argument, arguments: Mapping[str, JsonValue]) -> str:
+    if not isinstance(argument, ParameterRef):
+        return OPERATORS[word].phrase(argument)
+    if argument.name in arguments:
+        return OPERATORS[word].phrase(arguments[argument.name])
+    return f"{word.replace('_', ' ')} the parameter {argument.name}"
+
+
+def _if_absent(absent: WhenAbsent | None) -> str:
+    match absent:
+        case None:
+            return ""
+        case WhenAbsent.PASS:
+            return " (or be absent)"
+        case WhenAbsent.FAIL:
+            return " (absence fails)"
+        case WhenAbsent.NOTAPPLICABLE:
+            return " (not applicable when absent)"
+        case _ as never:
+            assert_never(never)
+
+
+def show_value(value: FactValue) -> str:
+    """A fact's value for a message: short, on one line, in JSON's spelling."""
+    if value is ABSENT:
+        return "absent"
+    if isinstance(value, Unavailable):
+        return f"not known ({value})"
+    if isinstance(value, dict) and value.keys() == {"uid", "gid", "user", "group"}:
+        return f"{value['user'] or value['uid']}:{value['group'] or value['gid']} ({value['uid']}:{value['gid']})"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
+
+
+def state(seen: Seen) -> str:
+    """What was found against what was expected: ``HostConfig.Privileged is true, must be false``."""
+    found = f"{seen.fact} is {show_value(seen.value)}"
+    if seen.held is True:
+        return f"{found}, as required"
+    if seen.held is None and isinstance(seen.value, Unavailable):
+        return found
+    if seen.expected.startswith(("no element", "every element", "at least one element")):
+        return f"{found}; required: {seen.expected}"
+    if seen.expected.startswith("not "):
+        return f"{found}, must not {seen.expected[4:]}"
+    return f"{found}, must {seen.expected}"

@@ -1,0 +1,131 @@
+"""Scores: the headline percentage, coverage, and the four XCCDF models in exact decimals.
+
+The headline is CIS-CAT's: passed / (passed + failed + error + unknown). The models follow NIST IR 7275 revision 4,
+tables 40 to 43; results that say nothing about compliance are left out and ``fixed`` counts as a pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from benchmark.model.result import ControlResult, Coverage, Result, Score, XccdfScore
+
+_LEFT_OUT: Final = frozenset({Result.NOTAPPLICABLE, Result.NOTCHECKED, Result.INFORMATIONAL, Result.NOTSELECTED})
+_GOOD: Final = frozenset({Result.PASS, Result.FIXED})
+_ONE: Final = Decimal(1)
+_HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A leaf of the benchmark: its weight and its results (one per rule-result)."""
+
+    results: tuple[Result, ...]
+    weight: Decimal = _ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A branch: its weight among its siblings, and its children."""
+
+    children: tuple[Item, ...]
+    weight: Decimal = _ONE
+
+
+Item: TypeAlias = "Rule | Group"
+
+
+def score_results(results: Sequence[ControlResult], version: str) -> Score:
+    """The scores of one evaluation; XCCDF groups are the sections of ``version``'s numbering, every weight 1."""
+    counts = Counter(each.result for each in results)
+    passed = counts[Result.PASS] + counts[Result.FIXED]
+    errors, unknown = counts[Result.ERROR], counts[Result.UNKNOWN]
+    scorable = passed + counts[Result.FAIL] + errors + unknown
+    waived = sum(1 for each in results if each.result is Result.FAIL and each.waiver is not None)
+    coverage = Coverage(
+        selected=len(results),
+        judged=passed + counts[Result.FAIL],
+        errors=errors,
+        unknown=unknown,
+        manual=counts[Result.NOTCHECKED] + counts[Result.INFORMATIONAL],
+        notapplicable=counts[Result.NOTAPPLICABLE],
+    )
+    tree = Group(_grouped((_number(each, version), Rule((each.result,))) for each in results))
+    return Score(
+        _percent(passed, scorable), passed, scorable, _percent(passed + waived, scorable), coverage, xccdf_scores(tree)
+    )
+
+
+def xccdf_scores(benchmark: Group) -> tuple[XccdfScore, ...]:
+    """default, flat, flat-unweighted and absolute, in that order; none at all when no rule counts (undefined there)."""
+    rules = [rule for rule in _rules(benchmark) if _counted(rule)]
+    default = _default(benchmark)
+    if default is None:
+        return ()
+    flat = sum((rule.weight * _share(rule) for rule in rules), Decimal(0))
+    most = sum((rule.weight for rule in rules), Decimal(0))
+    heavy = [rule for rule in rules if rule.weight]
+    unweighted = sum((_share(rule) for rule in heavy), Decimal(0))
+    absolute = _ONE if flat == most else Decimal(0)
+    return (
+        XccdfScore("urn:xccdf:scoring:default", default, _HUNDRED),
+        XccdfScore("urn:xccdf:scoring:flat", flat, most),
+        XccdfScore("urn:xccdf:scoring:flat-unweighted", unweighted, Decimal(len(heavy))),
+        XccdfScore("urn:xccdf:scoring:absolute", absolute, _ONE),
+    )
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    return _HUNDRED * part / whole if whole else None
+
+
+def _counted(rule: Rule) -> int:
+    return sum(1 for each in rule.results if each not in _LEFT_OUT)
+
+
+def _share(rule: Rule) -> Decimal:
+    """Passed results over counted ones, 0…1; the rule must count."""
+    return Decimal(sum(1 for each in rule.results if each in _GOOD)) / _counted(rule)
+
+
+def _rules(item: Item) -> Iterable[Rule]:
+    if isinstance(item, Rule):
+        yield item
+        return
+    for each in item.children:
+        yield from _rules(each)
+
+
+def _default(item: Item) -> Decimal | None:
+    """Table 40: the weighted mean of the children that count, 0…100; None where none does."""
+    if isinstance(item, Rule):
+        return _HUNDRED * _share(item) if _counted(item) else None
+    scored = [(value, each.weight) for each in item.children if (value := _default(each)) is not None]
+    weights = sum((weight for _, weight in scored), Decimal(0))
+    return sum((value * weight for value, weight in scored), Decimal(0)) / weights if weights else None
+
+
+def _number(result: ControlResult, version: str) -> tuple[str, ...]:
+    """The sections above the control's first number: 1.1.3 lies in 1 and in 1.1."""
+    ids = [each.ids[version] for each in result.requirements if version in each.ids]
+    return tuple(ids[0].split(".")[:-1]) if ids else ()
+
+
+def _grouped(rules: Iterable[tuple[tuple[str, ...], Rule]]) -> tuple[Item, ...]:
+    """Rules by section, nested: the children of a group are its rules, then its subgroups, both in order of arrival."""
+    own: list[Item] = []
+    below: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+    for path, rule in rules:
+        if path:
+            below.setdefault(path[0], []).append((path[1:], rule))
+        else:
+            own.append(rule)
+    return (*own, *(Group(_grouped(each)) for each in _values(below)))
+
+
+def _values(below: Mapping[str, list[tuple[tuple[str, ...], Rule]]]) -> Iterable[list[tuple[tuple[str, ...], Rule]]]:
+    return below.values()

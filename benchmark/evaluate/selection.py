@@ -1,0 +1,127 @@
+"""Which controls are judged: a framework's version, a profile, single controls, and the parameters in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from benchmark.evaluate.parameters import check_value
+from benchmark.model.content import Catalog
+from benchmark.model.control import Control
+from benchmark.model.facts import JsonValue
+from benchmark.model.framework import Framework, Requirement, id_order
+
+Value = TypeVar("Value")
+
+PROFILES: Final[Mapping[str, int]] = {"level_1": 1, "level_2": 2}
+
+
+class SelectionError(Exception):
+    """What was asked for does not exist. The message says what does."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRequest:
+    """What to judge and on whose behalf.
+
+    ``now`` is the time of the evaluation, RFC 3339 UTC. ``version`` None is the framework's newest. ``controls`` narrows the
+    selection to control ids or numbers of the version. ``parameters`` maps (control id, parameter) to its value.
+    """
+
+    now: str
+    operator: str = ""
+    release: str | None = None
+    framework: str = "cis_docker"
+    version: str | None = None
+    profile: str = "level_2"
+    controls: tuple[str, ...] = ()
+    parameters: Mapping[tuple[str, str], JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selected control, the requirements it decides in this version, and the values of its parameters."""
+
+    control: Control
+    requirements: tuple[Requirement, ...]
+    arguments: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The controls to judge in the order of the numbering, and the requirements that no control decides yet."""
+
+    framework: Framework
+    version: str
+    chosen: tuple[Chosen, ...]
+    not_judged: tuple[Requirement, ...]
+
+
+def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
+    """The selection that ``request`` asks for. Raises SelectionError for a name that does not exist or a value unfit."""
+    framework = _named(catalog.frameworks, request.framework, "framework")
+    version = request.version or framework.newest
+    if version not in framework.versions:
+        raise SelectionError(f"no version {version!r} of {framework.id}; there are {', '.join(framework.versions)}")
+    level = _named(PROFILES, request.profile, "profile")
+    wanted = _wanted(catalog, framework, version, request.controls)
+    deciding: dict[str, list[Requirement]] = {}
+    not_judged = []
+    for requirement in sorted(_of_version(framework, version), key=lambda each: id_order(each.ids[version])):
+        if not requirement.in_profile(version, level):
+            continue
+        if not requirement.controls and (wanted is None):
+            not_judged.append(requirement)
+        for control in requirement.controls:
+            if wanted is None or control in wanted:
+                deciding.setdefault(control, []).append(requirement)
+    if wanted and (outside := sorted(wanted - deciding.keys())):
+        raise SelectionError(f"not part of {framework.id} {version} {request.profile}: {', '.join(outside)}")
+    arguments = _arguments(catalog, request.parameters)
+    chosen = tuple(
+        Chosen(catalog.controls[name], tuple(requirements), arguments[name]) for name, requirements in deciding.items()
+    )
+    return Selection(framework, version, chosen, tuple(not_judged))
+
+
+def _named(table: Mapping[str, Value], name: str, what: str) -> Value:
+    if name not in table:
+        raise SelectionError(f"no {what} {name!r}; there are {', '.join(table)}")
+    return table[name]
+
+
+def _of_version(framework: Framework, version: str) -> list[Requirement]:
+    return [each for each in framework.requirements if version in each.ids]
+
+
+def _wanted(catalog: Catalog, framework: Framework, version: str, names: tuple[str, ...]) -> set[str] | None:
+    if not names:
+        return None
+    numbers = {each.ids[version]: each for each in _of_version(framework, version)}
+    wanted: set[str] = set()
+    for name in names:
+        if name in catalog.controls:
+            wanted.add(name)
+        elif name in numbers and numbers[name].controls:
+            wanted.update(numbers[name].controls)
+        elif name in numbers:
+            raise SelectionError(f"{name} of {framework.id} {version} is not judged by any control yet")
+        else:
+            raise SelectionError(f"no control {name!r}, neither as an id nor as a number of {framework.id} {version}")
+    return wanted
+
+
+def _arguments(catalog: Catalog, given: Mapping[tuple[str, str], JsonValue]) -> Mapping[str, Mapping[str, JsonValue]]:
+    for (control, parameter), value in given.items():
+        known = {each.name: each for each in _named(catalog.controls, control, "control").parameters}
+        if parameter not in known:
+            raise SelectionError(
+                f"{control} has no parameter {parameter!r}; it has {', '.join(sorted(known)) or 'none'}"
+            )
+        if error := check_value(catalog.controls[control], known[parameter], value):
+            raise SelectionError(f"{control}.{parameter}: {error}")
+    return {
+        name: {each.name: given.get((name, each.name), each.default) for each in control.parameters}
+        for name, control in catalog.controls.items()
+    }
