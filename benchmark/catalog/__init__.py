@@ -1,0 +1,1 @@
+"""The catalogue: controls/ and mappings/ read strictly, checked, compiled and loaded."""

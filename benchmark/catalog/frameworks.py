@@ -1,0 +1,198 @@
+"""Frameworks: mappings/*.yaml becomes ``model.Framework``, and what it says about controls is checked against them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from benchmark.catalog.controls import SNAKE_CASE
+from benchmark.catalog.positioned import (
+    Report,
+    kind_of,
+    no_such,
+    read_choice,
+    read_entries,
+    read_integer,
+    read_items,
+    read_line,
+    read_table,
+)
+from benchmark.catalog.yaml_source import Listing, Node, Scalar, Table
+from benchmark.model.framework import Framework, Requirement
+
+ASSESSMENTS: Final = ("automated", "manual")
+LEVELS: Final = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A framework, and the places where it names controls: those it maps and those declared to be beyond it."""
+
+    framework: Framework
+    named: Mapping[str, Node]
+    beyond: Mapping[str, Node]
+
+
+def read_framework(report: Report, node: Node, name: str, control_ids: Collection[str]) -> Mapped | None:
+    """The framework in ``mappings/NAME.yaml``; None when it has errors, all of which are reported.
+
+    ``control_ids`` are the controls that exist, those with errors of their own included.
+    """
+    before = len(report.errors)
+    if not isinstance(node, Table):
+        report.at(node, "a mapping file is a mapping")
+        return None
+    table = read_table(
+        report, node, "the file", ("framework", "title", "versions", "sections", "requirements"), ("beyond",)
+    )
+    entries = table.entries
+    if "framework" in entries:
+        _check_id(report, entries["framework"], name)
+    title = read_line(report, entries["title"], "title") if "title" in entries else ""
+    versions = _versions(report, entries["versions"]) if "versions" in entries else ()
+    sections = _sections(report, entries["sections"]) if "sections" in entries else {}
+    seen: dict[tuple[str, str], int] = {}
+    named: dict[str, Node] = {}
+    requirements: list[Requirement] = []
+    for each in read_items(report, entries["requirements"], "requirements") if "requirements" in entries else ():
+        requirement = _requirement(report, each, versions, named)
+        requirements.append(requirement)
+        _check_ids(report, each, requirement, (sections, seen))
+    beyond = _control_list(report, entries.get("beyond"), "beyond")
+    for control, place in {**named, **beyond}.items():
+        if control not in control_ids:
+            report.at(place, no_such("control", control, control_ids))
+    for control in beyond.keys() & named.keys():
+        report.at(
+            beyond[control], f"{control} is mapped in line {named[control].line}, so it is not beyond this framework"
+        )
+    if len(report.errors) > before:
+        return None
+    return Mapped(Framework(name, title, versions, sections, tuple(requirements)), named, beyond)
+
+
+def _check_id(report: Report, node: Node, name: str) -> None:
+    stated = read_line(report, node, "framework")
+    if stated and stated != name:
+        report.at(node, f"the framework is {stated!r}, but the file is {name}.yaml; they must be the same")
+    if stated and not SNAKE_CASE.fullmatch(stated):
+        report.at(node, f"the framework {stated!r} is not snake_case")
+
+
+def _versions(report: Report, node: Node) -> tuple[str, ...]:
+    versions: list[str] = []
+    for each in read_items(report, node, "versions"):
+        version = read_line(report, each, "a version")
+        if version in versions:
+            report.at(each, f"the version {version} stands twice")
+        elif version:
+            versions.append(version)
+    if isinstance(node, Listing) and not node.items:
+        report.at(node, "versions needs at least one")
+    return tuple(versions)
+
+
+def _sections(report: Report, node: Node) -> dict[str, str]:
+    return {
+        number: read_line(report, label, f"the label of section {number}")
+        for number, (_, label) in read_entries(report, node, "sections").items()
+    }
+
+
+def _requirement(report: Report, node: Node, versions: tuple[str, ...], named: dict[str, Node]) -> Requirement:
+    table = read_table(
+        report, node, "a requirement", ("label", "assessment", "controls"), ("id", "ids", "level", "levels")
+    )
+    entries = table.entries
+    if isinstance(node, Table):
+        for one, many in (("id", "ids"), ("level", "levels")):
+            if (one in entries) == (many in entries):
+                report.at(node, f"a requirement has either {one} or {many}")
+    label = read_line(report, entries["label"], "label") if "label" in entries else ""
+    ids = _ids(report, entries, versions)
+    levels = _levels(report, entries, ids)
+    assessment = _assessment(report, entries["assessment"], ids) if "assessment" in entries else {}
+    controls = _control_list(report, entries.get("controls"), "controls")
+    named.update({control: place for control, place in controls.items() if control not in named})
+    return Requirement(label, ids, levels, assessment, tuple(controls))
+
+
+def _ids(report: Report, entries: Mapping[str, Node], versions: tuple[str, ...]) -> dict[str, str]:
+    if "id" in entries:
+        stated = read_line(report, entries["id"], "id")
+        return dict.fromkeys(versions, stated) if stated else {}
+    if "ids" not in entries:
+        return {}
+    ids: dict[str, str] = {}
+    for version, (key, each) in read_entries(report, entries["ids"], "ids").items():
+        if version not in versions:
+            report.at(key, no_such("version", version, versions))
+        ids[version] = read_line(report, each, "an id")
+    if isinstance(entries["ids"], Table) and not ids:
+        report.at(entries["ids"], "ids needs at least one version")
+    return {version: ids[version] for version in versions if ids.get(version)}
+
+
+def _levels(report: Report, entries: Mapping[str, Node], ids: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    if "level" in entries:
+        return dict.fromkeys(ids, _level(report, entries["level"]))
+    if "levels" not in entries:
+        return {}
+    per_version = _per_version(report, entries["levels"], "levels", ids)
+    return {version: _level(report, each) for version, each in per_version.items()}
+
+
+def _level(report: Report, node: Node) -> tuple[int, ...]:
+    numbers = node.items if isinstance(node, Listing) else (node,)
+    levels = tuple(read_integer(report, each, "a level") for each in numbers)
+    if any(each not in LEVELS for each in levels) or not levels or len(set(levels)) != len(levels):
+        report.at(node, f"levels are out of {', '.join(map(str, LEVELS))}, each once")
+    return tuple(sorted(levels))
+
+
+def _assessment(report: Report, node: Node, ids: Mapping[str, str]) -> dict[str, str]:
+    if isinstance(node, Scalar):
+        return dict.fromkeys(ids, read_choice(report, node, "assessment", ASSESSMENTS))
+    if isinstance(node, Listing):
+        report.at(node, f"assessment must be one word or one per version, found {kind_of(node)}")
+        return {}
+    per_version = _per_version(report, node, "assessment", ids)
+    return {version: read_choice(report, each, "assessment", ASSESSMENTS) for version, each in per_version.items()}
+
+
+def _per_version(report: Report, node: Node, what: str, ids: Mapping[str, str]) -> dict[str, Node]:
+    """One value for exactly the versions in which the requirement exists, in their order."""
+    stated = read_entries(report, node, what)
+    for version, (key, _) in stated.items():
+        if version not in ids:
+            report.at(key, f"{what} for {version}, in which the requirement has no id")
+    missing = [version for version in ids if version not in stated]
+    if missing and isinstance(node, Table):
+        report.at(node, f"{what} lacks {', '.join(missing)}")
+    return {version: stated[version][1] for version in ids if version in stated}
+
+
+def _control_list(report: Report, node: Node | None, what: str) -> dict[str, Node]:
+    controls: dict[str, Node] = {}
+    for each in () if node is None else read_items(report, node, what):
+        control = read_line(report, each, "a control")
+        if control in controls:
+            report.at(each, f"{control} stands twice")
+        elif control:
+            controls[control] = each
+    return controls
+
+
+def _check_ids(
+    report: Report, node: Node, requirement: Requirement, known: tuple[Mapping[str, str], dict[tuple[str, str], int]]
+) -> None:
+    """Ids are unique within a version and lie in a section that has a label."""
+    sections, seen = known
+    for version, each in requirement.ids.items():
+        first = seen.setdefault((version, each), node.line)
+        if first != node.line:
+            report.at(node, f"{each} of {version} stands twice, first in line {first}")
+    for each in dict.fromkeys(requirement.ids.values()):
+        if (section := each.rpartition(".")[0]) not in sections:
+            report.at(node, f"{each} lies in section {section!r}, which has no label under sections")
