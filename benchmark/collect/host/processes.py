@@ -1,0 +1,139 @@
+"""Single processes of the target, as its /proc shows them."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import Final
+
+from benchmark.collect.host.root import HostRoot, failure
+from benchmark.collect.host.walk import Entry
+from benchmark.model.facts import ABSENT, Reason, Unavailable
+
+_CAP: Final = 8 * 1024 * 1024
+_STATUS: Final = re.compile(rb"^(\w+):[ \t]*(.*)$", re.MULTILINE)
+_SOCKET: Final = re.compile(r"socket:\[([0-9]{1,20})\]")
+_START_FIELD: Final = 22 - 3  # of stat's fields after the name, which begin with field 3
+
+
+def command_line(root: HostRoot, pid: int) -> tuple[str, ...] | Unavailable:
+    """The arguments the process was started with, program first; bytes that are no UTF-8 as surrogate escapes."""
+    data = _read(root, pid, "cmdline")
+    if isinstance(data, Unavailable):
+        return data
+    if not data:
+        return Unavailable(Reason.NO_PROCESS, f"/proc/{pid}/cmdline: empty, as of a zombie or a kernel thread")
+    return tuple(os.fsdecode(word) for word in data.removesuffix(b"\0").split(b"\0"))
+
+
+def command_name(root: HostRoot, pid: int) -> str | Unavailable:
+    """The kernel's name of the process: at most 15 bytes."""
+    data = _read(root, pid, "comm")
+    return data if isinstance(data, Unavailable) else os.fsdecode(data.removesuffix(b"\n"))
+
+
+def executable(root: HostRoot, pid: int) -> str | Unavailable:
+    """Path of the program, as the process sees it; also when the file was replaced since."""
+    target = _link(root, pid, "exe")
+    return target if isinstance(target, Unavailable) else target.removesuffix(" (deleted)")
+
+
+def mount_namespace(root: HostRoot, pid: int) -> str | Unavailable:
+    """The mount namespace, as ``mnt:[4026531841]``; equal names are the same namespace."""
+    return _link(root, pid, "ns/mnt")
+
+
+def effective_uid(root: HostRoot, pid: int) -> int | Unavailable:
+    """The effective user id, in our user namespace."""
+    value = _status(root, pid, b"Uid")
+    if isinstance(value, Unavailable):
+        return value
+    numbers = value.split()
+    if len(numbers) != 4 or not numbers[1].isdigit():
+        return Unavailable(Reason.SYNTAX, f"/proc/{pid}/status: Uid")
+    return int(numbers[1])
+
+
+def parent_pid(root: HostRoot, pid: int) -> int | Unavailable:
+    """The parent's process id; 0 where it has none in our namespace."""
+    value = _status(root, pid, b"PPid")
+    if isinstance(value, Unavailable):
+        return value
+    return int(value) if value.isdigit() else Unavailable(Reason.SYNTAX, f"/proc/{pid}/status: PPid")
+
+
+def no_new_privs(root: HostRoot, pid: int) -> bool | Unavailable:
+    """The no_new_privs flag (prctl(2)). UNSUPPORTED before Linux 4.10, which does not show it."""
+    value = _status(root, pid, b"NoNewPrivs")
+    if isinstance(value, Unavailable):
+        return value
+    return value == b"1" if value in (b"0", b"1") else Unavailable(Reason.SYNTAX, f"/proc/{pid}/status: NoNewPrivs")
+
+
+def start_time(root: HostRoot, pid: int) -> int | Unavailable:
+    """When the process started, in nanoseconds since the epoch, precise to a clock tick (10 ms), never later than it was.
+
+    Field 22 of stat counts ticks since boot, suspend included (CLOCK_BOOTTIME, proc_pid_stat(5)).
+    """
+    data = _read(root, pid, "stat")
+    if isinstance(data, Unavailable):
+        return data
+    fields = data.rpartition(b")")[2].split()  # the name before may hold blanks and parentheses
+    if len(fields) <= _START_FIELD or not fields[_START_FIELD].isdigit():
+        return Unavailable(Reason.SYNTAX, f"/proc/{pid}/stat: field 22")
+    since_boot = int(fields[_START_FIELD]) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    return time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME) + since_boot
+
+
+def socket_inodes(root: HostRoot, pid: int) -> frozenset[int] | Unavailable:
+    """Inode numbers of the sockets that the process holds open."""
+    names = root.list(f"/proc/{pid}/fd")
+    if names is ABSENT:
+        return _gone(pid)
+    if isinstance(names, Unavailable):
+        return names
+    inodes: set[int] = set()
+    for name in names:
+        target = _link(root, pid, f"fd/{name}")
+        if isinstance(target, str) and (found := _SOCKET.fullmatch(target)):
+            inodes.add(int(found[1]))
+    return frozenset(inodes)
+
+
+def _status(root: HostRoot, pid: int, name: bytes) -> bytes | Unavailable:
+    data = _read(root, pid, "status")
+    if isinstance(data, Unavailable):
+        return data
+    for found in _STATUS.finditer(data):
+        if found[1] == name:
+            return found[2].strip()
+    return Unavailable(Reason.UNSUPPORTED, f"/proc/{pid}/status: no {name.decode('ascii')}")
+
+
+def _read(root: HostRoot, pid: int, name: str) -> bytes | Unavailable:
+    content = root.read(f"/proc/{pid}/{name}", _CAP)
+    if content is ABSENT:
+        return _gone(pid)
+    if isinstance(content, Unavailable):
+        return _gone(pid) if content.reason is Reason.VANISHED else content
+    return content.data
+
+
+def _link(root: HostRoot, pid: int, name: str) -> str | Unavailable:
+    path = f"/proc/{pid}/{name}"
+    with root.entry(path, follow=False) as found:
+        if isinstance(found, Unavailable):
+            return found
+        if not isinstance(found, Entry):
+            return _gone(pid)
+        try:
+            return os.readlink("", dir_fd=found.fd)
+        except FileNotFoundError:
+            return _gone(pid)
+        except OSError as error:
+            return failure(error, path)
+
+
+def _gone(pid: int) -> Unavailable:
+    return Unavailable(Reason.NO_PROCESS, f"no process {pid} in /proc")
