@@ -17,9 +17,9 @@ class JsonDefect(Exception):
     """The bytes are not one JSON document as we accept it. ``line`` and ``column`` count from 1; 0 when not known."""
 
     def __init__(self, reason: Reason, detail: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(detail)
         self.reason = reason
         self.detail = f"line {line}, column {column}: {detail}" if line else detail
+        super().__init__(self.detail)
         self.line = line
         self.column = column
 
