@@ -1,0 +1,254 @@
+"""Reads from an engine: GET only, by construction, over one kept-alive connection, pipelined.
+
+Why not http.client or the docker SDK: docs/decisions/0002-own-http-reader.md.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from benchmark.collect.engine.bodies import ListBody, WholeBody
+from benchmark.collect.engine.endpoint import Endpoint, Kind
+from benchmark.collect.engine.limits import Limits
+from benchmark.collect.engine.replies import Head, ReplyReader
+from benchmark.collect.engine.transport import Stream, WireDefect, dial
+from benchmark.model.facts import JsonValue, Reason, Unavailable
+
+_PATH: Final = re.compile(r"/[!-~]*")
+_ERROR_BODY_BYTES: Final = 64 * 1024
+_MESSAGE_CHARACTERS: Final = 300
+
+
+class Reply(NamedTuple):
+    """What came for ``path``: a JSON value or why there is none; ``digest`` of the bytes, None unless the status was 200."""
+
+    path: str
+    value: JsonValue | Unavailable
+    digest: str | None
+
+
+class _Body(Protocol):
+    def announce(self, length: int) -> None: ...
+    def take(self, piece: bytes) -> None: ...
+    def finish(self) -> tuple[JsonValue | Unavailable, str]: ...
+
+
+class EngineClient:
+    """A reader of one engine. Nothing here raises for what the engine or the network does.
+
+    ``requests`` counts requests written to the wire; ``repeated`` those of them that had to be written again because the
+    connection broke before their turn. ``prefix`` ("/v1.41") is put before every path. ``peer_pid`` is the process that
+    listens on the unix socket, known after the first connection.
+    """
+
+    def __init__(self, endpoint: Endpoint, limits: Limits) -> None:
+        self.requests = 0
+        self.repeated = 0
+        self.prefix = ""
+        self.peer_pid: int | None = None
+        self._endpoint = endpoint
+        self._limits = limits
+        self._ends_at = time.monotonic() + limits.run_seconds
+        self._depth = limits.depth
+        self._stalls = 0
+        self._stream: Stream | None = None
+        self._reader: ReplyReader | None = None
+        self._served = 0
+        self._tail = (
+            f" HTTP/1.1\r\nHost: {_host_header(endpoint)}\r\nAccept-Encoding: identity\r\nUser-Agent: dockmark\r\n\r\n"
+        ).encode()
+
+    def get_json(self, path: str) -> JsonValue | Unavailable:
+        """The document at ``path``, at most ``object_bytes`` long."""
+        return self.get(path).value
+
+    def get(self, path: str) -> Reply:
+        """The document at ``path`` with its digest."""
+        return next(self._exchange((path,), self._document))
+
+    def get_list(self, path: str, keep: tuple[str, ...]) -> Reply:
+        """The array at ``path``; when larger than ``object_bytes``, its elements have only the fields in ``keep``."""
+        limits = self._limits
+        return next(self._exchange((path,), lambda: ListBody(limits.object_bytes, limits.list_bytes, keep)))
+
+    def get_many(self, paths: Sequence[str]) -> Iterator[Reply]:
+        """The documents at ``paths``, in this order, pipelined. Read it to its end before asking for anything else."""
+        return self._exchange(paths, self._document)
+
+    def close(self) -> None:
+        """End the connection; a later request opens a new one."""
+        stream, self._stream, self._reader = self._stream, None, None
+        self._served = 0
+        if stream is not None:
+            stream.close()
+
+    def _document(self) -> WholeBody:
+        return WholeBody(self._limits.object_bytes)
+
+    def _exchange(self, paths: Sequence[str], new_body: Callable[[], _Body]) -> Iterator[Reply]:
+        """Keeps up to ``depth`` requests in flight. A broken reply costs its own path and a new connection, no more.
+
+        When no connection can be made, when ``stalls`` replies in a row broke off or when the run's time is up, the rest
+        is unavailable at once.
+        """
+        series = _Series(paths)
+        try:
+            while series.head < len(paths):
+                if self._stream is None:
+                    series.asked = series.head
+                    try:
+                        self._connect()
+                    except WireDefect as defect:
+                        yield from _unavailable(paths[series.head :], defect)
+                        return
+                try:
+                    self._ask(series)
+                    value, digest = self._receive(new_body())
+                except WireDefect as defect:
+                    if self._may_repeat(defect, series):
+                        continue
+                    yield from _unavailable(paths[series.head : series.head + 1], defect)
+                    series.head += 1
+                    if self._gives_up(defect):
+                        yield from _unavailable(paths[series.head :], defect)
+                        return
+                    continue
+                path = paths[series.head]
+                if isinstance(value, Unavailable):
+                    value = Unavailable(value.reason, f"GET {path}: {value.detail}")
+                series.head += 1
+                yield Reply(path, value, digest)
+        finally:
+            if series.head < series.asked:  # replies are still on their way: nobody else may read them as theirs
+                self.close()
+
+    def _connect(self) -> None:
+        stream = dial(self._endpoint, self._deadline())
+        self._stream, self._reader, self._served = stream, ReplyReader(stream, self._limits), 0
+        if self.peer_pid is None:
+            self.peer_pid = stream.peer_pid
+
+    def _ask(self, series: _Series) -> None:
+        """Refill the pipeline once it is half empty."""
+        start = series.asked
+        if self._stream is None or start - series.head > self._depth // 2 or start == len(series.paths):
+            return
+        end = min(len(series.paths), series.head + self._depth)
+        request = b"".join([self._request(path) for path in series.paths[start:end]])
+        self.requests += end - start
+        self.repeated += max(0, min(end, series.furthest) - start)
+        series.asked, series.furthest = end, max(end, series.furthest)
+        try:
+            self._stream.send(request, self._deadline())
+        except WireDefect as defect:
+            if defect.reason is not Reason.RESET:  # a closed connection may still hold replies: reading tells
+                raise
+
+    def _request(self, path: str) -> bytes:
+        if not _PATH.fullmatch(path):
+            raise ValueError(f"not a request path: {path!r}")
+        return f"GET {self.prefix}{path}".encode() + self._tail
+
+    def _receive(self, body: _Body) -> tuple[JsonValue | Unavailable, str | None]:
+        reader = self._reader
+        if reader is None:  # pragma: no cover  (a connection always has a reader)
+            raise WireDefect(Reason.RESET, "not connected")
+        deadline = self._deadline()
+        try:
+            head = reader.read_head(deadline)
+            if head.status == 200:
+                body.announce(head.length)
+                reader.read_body(head, deadline, body.take)
+                value, digest = body.finish()
+            else:
+                value, digest = self._refusal(reader, head, deadline), None
+        except WireDefect as defect:
+            if defect.reason is Reason.TIMEOUT:
+                raise WireDefect(Reason.TIMEOUT, self._overdue()) from None
+            raise
+        self._stalls = 0
+        self._served += 1
+        if head.close:
+            self._depth = 1
+            self.close()
+        return value, digest
+
+    def _refusal(self, reader: ReplyReader, head: Head, deadline: float) -> Unavailable:
+        """Any status but 200 as a reason code, with what the engine says about it."""
+        body = WholeBody(_ERROR_BODY_BYTES)
+        try:
+            body.announce(head.length)
+            reader.read_body(head, deadline, body.take)
+            message = _message(body)
+        except WireDefect:
+            message = ""
+            self.close()  # the reply was an answer, but its end was not found
+        return Unavailable(_status_reason(head.status), f"HTTP {head.status}{message}")
+
+    def _may_repeat(self, defect: WireDefect, series: _Series) -> bool:
+        """Drop the connection. True when the server had closed it after earlier replies and the request may be asked again.
+
+        That is what an idle limit does, or a server that takes fewer requests at once than we send.
+        """
+        served = self._served
+        self.close()
+        if not (defect.silent and served) or series.repeated == series.head:
+            return False
+        series.repeated = series.head
+        self._depth = min(self._depth, served)
+        return True
+
+    def _gives_up(self, defect: WireDefect) -> bool:
+        if defect.reason is Reason.OVERSIZE:
+            self._stalls = 0  # the engine is alive and talkative
+        else:
+            self._stalls += 1
+        return self._stalls >= self._limits.stalls or time.monotonic() >= self._ends_at
+
+    def _deadline(self) -> float:
+        return min(time.monotonic() + self._limits.request_seconds, self._ends_at)
+
+    def _overdue(self) -> str:
+        if time.monotonic() >= self._ends_at:
+            return f"the {self._limits.run_seconds:g} s of this run are over"
+        return f"no complete reply within {self._limits.request_seconds:g} s"
+
+
+class _Series:
+    """How far a series of requests has come: the next reply is for ``head``, the next request to write is ``asked``."""
+
+    __slots__ = ("asked", "furthest", "head", "paths", "repeated")
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = paths
+        self.head = self.asked = self.furthest = 0
+        self.repeated = -1  # the one path that was asked again because its connection had been closed
+
+
+def _unavailable(paths: Sequence[str], defect: WireDefect) -> Iterator[Reply]:
+    for path in paths:
+        yield Reply(path, Unavailable(defect.reason, f"GET {path}: {defect.detail}"), None)
+
+
+def _status_reason(status: int) -> Reason:
+    if status in {401, 403}:
+        return Reason.DENIED
+    if status == 404:
+        return Reason.NOT_FOUND
+    return Reason.REDIRECT if 300 <= status < 400 else Reason.HTTP_ERROR
+
+
+def _message(body: WholeBody) -> str:
+    value = body.finish()[0]
+    said = value.get("message") if isinstance(value, dict) else None
+    return f": {said[:_MESSAGE_CHARACTERS]}" if isinstance(said, str) else ""
+
+
+def _host_header(endpoint: Endpoint) -> str:
+    if endpoint.kind in {Kind.UNIX, Kind.SSH}:
+        return "docker"
+    host = f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address
+    return f"{host}:{endpoint.port}"

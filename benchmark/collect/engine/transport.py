@@ -1,0 +1,226 @@
+"""A connection to the engine as one socket, whatever lies below: unix, TCP, TLS, or ssh with ``docker system dial-stdio``.
+
+Every wait ends at a deadline of the monotonic clock, so that a peer that sends one byte a second cannot outlive it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+import time
+from typing import IO, TYPE_CHECKING, Final
+
+from benchmark.collect.engine.endpoint import Endpoint, Kind, TlsMaterial
+from benchmark.model.facts import Reason
+
+if TYPE_CHECKING:
+    import ssl
+    import subprocess
+
+_PEERCRED: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred, unix(7)
+_RECEIVE_BYTES: Final = 65536
+_DETAIL_BYTES: Final = 400
+_SSH_SIGNS: Final = (
+    ("permission denied", Reason.DENIED),
+    ("host key verification failed", Reason.DENIED),
+    ("connection refused", Reason.REFUSED),
+    ("timed out", Reason.TIMEOUT),
+    ("could not resolve", Reason.NO_ENGINE),
+    ("no such file", Reason.NO_ENGINE),
+    ("not found", Reason.NO_ENGINE),
+)
+
+
+class WireDefect(Exception):
+    """The connection gave no acceptable reply and cannot be used any further.
+
+    ``silent`` is true when not one byte of the reply had come, as when a server has closed an idle connection.
+    """
+
+    def __init__(self, reason: Reason, detail: str, *, silent: bool = False) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.silent = silent
+
+
+class Stream:
+    """An open connection. ``send`` and ``receive`` raise WireDefect; ``close`` never does."""
+
+    __slots__ = ("_errors", "_process", "_socket")
+
+    def __init__(
+        self, sock: socket.socket, process: subprocess.Popen[bytes] | None = None, errors: IO[bytes] | None = None
+    ) -> None:
+        self._socket = sock
+        self._process = process
+        self._errors = errors
+
+    @property
+    def peer_pid(self) -> int | None:
+        """The process that listens on the unix socket (SO_PEERCRED); None elsewhere or where it is not visible from here."""
+        if self._process is not None or self._socket.family != socket.AF_UNIX:
+            return None
+        pid: int = _PEERCRED.unpack(self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size))[0]
+        return pid or None
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Write everything, or raise WireDefect."""
+        try:
+            self._socket.settimeout(_remaining(deadline))
+            self._socket.sendall(data)
+        except OSError as error:
+            raise self._defect(error) from None
+
+    def receive(self, deadline: float) -> bytes:
+        """The next bytes; b"" when the peer has closed its side."""
+        try:
+            self._socket.settimeout(_remaining(deadline))
+            return self._socket.recv(_RECEIVE_BYTES)
+        except OSError as error:
+            raise self._defect(error) from None
+
+    def farewell(self) -> WireDefect:
+        """Why the peer closed without a reply: what ssh wrote to its standard error, where it is ssh."""
+        words = ""
+        if self._errors is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._errors.seek(0)
+                words = " ".join(self._errors.read(_DETAIL_BYTES).decode("utf-8", "replace").split())
+        reason = next((each for sign, each in _SSH_SIGNS if sign in words.lower()), Reason.RESET)
+        return WireDefect(reason, f"closed without a reply{': ' if words else ''}{words}", silent=True)
+
+    def close(self) -> None:
+        """Close the connection and end ssh."""
+        with contextlib.suppress(OSError):
+            self._socket.close()
+        if self._process is not None:
+            _end(self._process)
+        if self._errors is not None:
+            self._errors.close()
+
+    def _defect(self, error: OSError) -> WireDefect:
+        if isinstance(error, TimeoutError):
+            return WireDefect(Reason.TIMEOUT, "the deadline passed")
+        if isinstance(error, (ConnectionError, BrokenPipeError)):
+            return WireDefect(Reason.RESET, error.strerror or str(error))
+        return _tls_defect(error) or WireDefect(Reason.IO_ERROR, error.strerror or str(error))
+
+
+def dial(endpoint: Endpoint, deadline: float) -> Stream:
+    """A connection to ``endpoint``.
+
+    Raises WireDefect: NO_ENGINE (no such socket, no such host), REFUSED, DENIED, TIMEOUT, TOOL_MISSING (ssh) or, for TLS
+    that cannot be agreed upon or trusted, PROTOCOL.
+    """
+    if endpoint.kind is Kind.SSH:
+        return _dial_ssh(endpoint)
+    sock: socket.socket | None = None
+    try:
+        if endpoint.kind is Kind.UNIX:
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            sock.settimeout(_remaining(deadline))
+            sock.connect(endpoint.address)
+            return Stream(sock)
+        sock = socket.create_connection((endpoint.address, endpoint.port), timeout=_remaining(deadline))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if endpoint.tls is not None:
+            sock.settimeout(_remaining(deadline))
+            sock = _tls_context(endpoint.tls).wrap_socket(sock, server_hostname=endpoint.address)
+        return Stream(sock)
+    except OSError as error:
+        if sock is not None:
+            sock.close()
+        raise _dial_defect(error, endpoint) from None
+
+
+def _remaining(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _dial_defect(error: OSError, endpoint: Endpoint) -> WireDefect:
+    where = endpoint.address if endpoint.kind is Kind.UNIX else endpoint.url
+    if isinstance(error, TimeoutError):
+        return WireDefect(Reason.TIMEOUT, f"{where}: no connection before the deadline")
+    words = error.strerror or str(error)
+    if isinstance(error, PermissionError):
+        return WireDefect(Reason.DENIED, f"{where}: {words}")
+    if isinstance(error, ConnectionRefusedError):
+        return WireDefect(Reason.REFUSED, f"{where}: {words}")
+    if isinstance(error, ConnectionError):
+        return WireDefect(Reason.RESET, f"{where}: {words}")
+    tls = _tls_defect(error)
+    if tls is not None:
+        return WireDefect(tls.reason, f"{where}: {tls.detail}")
+    if isinstance(error, (FileNotFoundError, NotADirectoryError, socket.gaierror)) or endpoint.kind is not Kind.UNIX:
+        return WireDefect(Reason.NO_ENGINE, f"{where}: {words}")
+    return WireDefect(Reason.IO_ERROR, f"{where}: {words}")
+
+
+def _tls_context(material: TlsMaterial) -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415  (14 ms that only TLS should pay)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not material.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if material.ca:
+        context.load_verify_locations(material.ca)
+    elif material.verify:
+        context.load_default_certs()
+    if material.certificate or material.key:
+        context.load_cert_chain(material.certificate, material.key or None)
+    return context
+
+
+def _tls_defect(error: OSError) -> WireDefect | None:
+    if not type(error).__module__.startswith("ssl"):
+        return None
+    words = str(error)
+    refused_us = "ALERT" in words.upper() and "CERTIFICATE" in words.upper()
+    return WireDefect(Reason.DENIED if refused_us else Reason.PROTOCOL, f"TLS: {words}")
+
+
+def _dial_ssh(endpoint: Endpoint) -> Stream:
+    """``ssh … docker system dial-stdio`` with one end of a socket pair as its standard input and output."""
+    import subprocess  # noqa: PLC0415  (16 ms that only ssh should pay)
+    import tempfile  # noqa: PLC0415
+
+    ours, theirs = socket.socketpair()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the Stream)
+    try:
+        process = subprocess.Popen(ssh_command(endpoint), stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=errors)  # noqa: S603  (argument list, checked parts)
+    except OSError as error:
+        ours.close()
+        errors.close()
+        raise WireDefect(Reason.TOOL_MISSING, f"ssh: {os.strerror(error.errno or 0)}") from None
+    finally:
+        theirs.close()
+    return Stream(ours, process, errors)
+
+
+def ssh_command(endpoint: Endpoint) -> tuple[str, ...]:
+    """The argument list; the parts of the endpoint were checked when it was resolved, and ``--`` ends the options."""
+    options = ["ssh", "-o", "BatchMode=yes", "-T"]
+    if endpoint.user:
+        options += ["-l", endpoint.user]
+    if endpoint.port:
+        options += ["-p", str(endpoint.port)]
+    socket_option = ["--host", f"unix://{endpoint.path}"] if endpoint.path else []
+    return (*options, "--", endpoint.address, "docker", *socket_option, "system", "dial-stdio")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    import subprocess  # noqa: PLC0415  (already loaded where there is a process to end)
+
+    process.terminate()
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
