@@ -1,0 +1,1 @@
+"""The command line: argv becomes objects, objects become an exit code. The only room that prints."""

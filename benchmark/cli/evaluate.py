@@ -1,0 +1,63 @@
+"""``dockmark evaluate``: snapshots are judged one after the other; none is kept once it is reported."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from benchmark.cli.evaluation import FRAMEWORK, load_content, prepare
+from benchmark.cli.exit_code import ExitCode, Outcome, choose, outcome_of
+from benchmark.cli.report import Reports
+from benchmark.cli.streams import say
+from benchmark.cli.values import STDOUT
+from benchmark.evaluate import Evaluator
+from benchmark.model.result import Assessment
+from benchmark.model.snapshot_file import MAX_BYTES, SnapshotDefect, decode_snapshot
+
+
+def run(arguments: Namespace) -> ExitCode:
+    """Judges every snapshot named. One that is refused is told, the others are judged all the same, and the code is 3."""
+    catalog = load_content(arguments)
+    evaluator = prepare(arguments, catalog)
+    outcomes: list[Outcome] = []
+    sections = catalog.frameworks[FRAMEWORK].sections
+    with Reports(
+        arguments.output, verbose=arguments.verbose, no_color=arguments.no_color, sections=sections
+    ) as reports:
+        assessments = _assessments(evaluator, arguments.snapshots, outcomes)
+        first = next(assessments, None)
+        if first is None:
+            return ExitCode.USAGE
+        if len(arguments.snapshots) == 1:
+            written = reports.write(first)
+        else:
+            written = reports.write_many(chain((first,), assessments))
+    refused = len(outcomes) < len(arguments.snapshots)
+    return choose(arguments.fail_on, outcomes, refused=refused, unreachable=not written)
+
+
+def _assessments(evaluator: Evaluator, paths: list[str], outcomes: list[Outcome]) -> Iterator[Assessment]:
+    """The assessment of each snapshot that can be read, in order; ``outcomes`` grows by one for each."""
+    for path in paths:
+        try:
+            snapshot = decode_snapshot(_read(path))
+        except (OSError, SnapshotDefect) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            say(f"dockmark: {'standard input' if path == STDOUT else path}: {reason}")
+            continue
+        assessment = evaluator.evaluate(snapshot)
+        outcomes.append(outcome_of(assessment))
+        yield assessment
+
+
+def _read(path: str) -> bytes:
+    """At most one byte more than a snapshot may have, so that an endless input is refused and not swallowed."""
+    if path == STDOUT:
+        if sys.stdin is None:
+            raise OSError("it is closed")
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(path).open("rb") as file:
+        return file.read(MAX_BYTES + 1)

@@ -1,0 +1,103 @@
+"""From the selection options to an evaluator; every mistake in them is told before any work is done."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from benchmark.catalog import ContentErrors, load_catalog
+from benchmark.cli.exit_code import Refusal
+from benchmark.cli.operator_name import operator_name
+from benchmark.cli.values import Assignment
+from benchmark.evaluate import EvaluationRequest, Evaluator, SelectionError, prepare_evaluator
+from benchmark.model.content import Catalog
+from benchmark.model.control import Parameter
+from benchmark.model.facts import JsonValue
+
+FRAMEWORK: Final = "cis_docker"
+
+
+def load_content(arguments: Namespace) -> Catalog:
+    """The shipped catalogue, or the one in ``--content DIR``. Raises Refusal with every error of the content."""
+    root = None if arguments.content is None else Path(arguments.content)
+    if root is not None and not root.is_dir():
+        raise Refusal(f"--content: {root} is not a directory")
+    try:
+        return load_catalog(root)
+    except ContentErrors as error:
+        found = [str(each) for each in error.errors]
+        count = "1 error" if len(found) == 1 else f"{len(found)} errors"
+        raise Refusal("\n".join((f"{count} in the content", *found))) from None
+    except OSError as error:
+        raise Refusal(f"cannot read the content: {error}") from None
+
+
+def prepare(arguments: Namespace, catalog: Catalog) -> Evaluator:
+    """The evaluator of what the selection options select, as of now. Raises Refusal."""
+    request = EvaluationRequest(
+        now=utc_now(),
+        operator=operator_name(os.environ),
+        release=getattr(arguments, "release", None),
+        framework=FRAMEWORK,
+        version=arguments.benchmark,
+        profile=arguments.profile,
+        controls=arguments.control,
+        parameters=read_parameters(catalog, arguments.set),
+    )
+    try:
+        return prepare_evaluator(catalog, request)
+    except SelectionError as error:
+        raise Refusal(str(error)) from None
+
+
+def as_of_now(evaluator: Evaluator) -> Evaluator:
+    """The same evaluator with the clock read again: collecting took its time."""
+    return replace(evaluator, request=replace(evaluator.request, now=utc_now()))
+
+
+def read_parameters(catalog: Catalog, assignments: Iterable[Assignment]) -> dict[tuple[str, str], JsonValue]:
+    """The values of ``--set`` by (control, parameter), read by the parameters' types. Raises Refusal."""
+    values: dict[tuple[str, str], JsonValue] = {}
+    for each in assignments:
+        key = (each.control, each.parameter)
+        if key in values:
+            raise Refusal(f"{each.control}.{each.parameter} is set twice")
+        values[key] = _read(_parameter(catalog, each), each)
+    return values
+
+
+def utc_now() -> str:
+    """The time in RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _parameter(catalog: Catalog, assignment: Assignment) -> Parameter:
+    control = catalog.controls.get(assignment.control)
+    if control is None:
+        raise Refusal(f"there is no control {assignment.control!r} to set {assignment.parameter} of")
+    for each in control.parameters:
+        if each.name == assignment.parameter:
+            return each
+    known = ", ".join(each.name for each in control.parameters)
+    raise Refusal(f"{control.id} has no parameter {assignment.parameter!r}; it has {known or 'none'}")
+
+
+def _read(parameter: Parameter, assignment: Assignment) -> JsonValue:
+    text = assignment.text
+    match parameter.type:
+        case "strings":
+            return [each.strip() for each in text.split(",")] if text.strip() else []
+        case "string":
+            return text
+        case "int" if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20:
+            return int(text)
+        case "bool" if text in ("true", "false"):
+            return text == "true"
+        case _:
+            wanted = {"int": "an integer", "bool": "true or false"}[parameter.type]
+            raise Refusal(f"{assignment.control}.{assignment.parameter}: {text!r} is not {wanted}")

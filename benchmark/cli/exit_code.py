@@ -1,0 +1,104 @@
+"""Exit codes, and the one place that chooses among them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from benchmark.model.result import Assessment, Result
+
+
+class ExitCode(enum.IntEnum):
+    """What a caller may rely on. Documented in docs/cli.md; the numbers never change meaning."""
+
+    MET = 0  # the policy is met
+    NOT_MET = 1  # the policy is not met
+    INCOMPLETE = 2  # error or unknown among the selected controls: the evaluation cannot be trusted either way
+    USAGE = 3  # wrong usage, bad content, or a snapshot that was refused
+    UNREACHABLE = 4  # no engine answered at the target, or a report could not be written
+    INTERNAL = 70  # a bug in dockmark (EX_SOFTWARE of sysexits.h)
+    INTERRUPTED = 130  # SIGINT
+    TERMINATED = 143  # SIGTERM
+
+
+class Refusal(Exception):
+    """A run that cannot go on: a message for people and the code to leave with. Never holds a secret."""
+
+    def __init__(self, message: str, code: ExitCode = ExitCode.USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class FailOn(enum.StrEnum):
+    """When ``--fail-on`` counts the policy as not met."""
+
+    NEVER = "never"
+    FAIL = "fail"  # a control failed without a waiver
+    INCOMPLETE = "incomplete"  # failures alone are no violation
+    SCORE = "score"  # the headline score lies below a minimum, or there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What ``--fail-on`` says. ``minimum`` is a percentage and counts for ``FailOn.SCORE`` only."""
+
+    fail_on: FailOn = FailOn.FAIL
+    minimum: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the exit code needs to know of one assessment."""
+
+    failed: bool
+    incomplete: bool
+    percent: Decimal | None
+
+
+def outcome_of(assessment: Assessment) -> Outcome:
+    """The outcome of ``assessment``. A failure under a waiver does not count as failed (design.md, section 7)."""
+    coverage = assessment.score.coverage
+    return Outcome(
+        failed=any(row.result is Result.FAIL and row.waiver is None for row in assessment.results),
+        incomplete=coverage.errors + coverage.unknown > 0,
+        percent=assessment.score.percent,
+    )
+
+
+def choose(
+    policy: Policy,
+    outcomes: Iterable[Outcome],
+    *,
+    refused: bool = False,
+    unreachable: bool = False,
+) -> ExitCode:
+    """The exit code of a whole run over any number of assessments.
+
+    ``refused``: some input was bad (usage, content, a damaged snapshot). ``unreachable``: no engine answered, or a report
+    could not be written. In this order: refused, unreachable, then nothing more under ``never``, then incomplete, then the
+    policy. Over several assessments the first that applies to any of them counts.
+    """
+    seen = tuple(outcomes)
+    if refused:
+        return ExitCode.USAGE
+    if unreachable:
+        return ExitCode.UNREACHABLE
+    if policy.fail_on is FailOn.NEVER:
+        return ExitCode.MET
+    if any(each.incomplete for each in seen):
+        return ExitCode.INCOMPLETE
+    if any(_violates(policy, each) for each in seen):
+        return ExitCode.NOT_MET
+    return ExitCode.MET
+
+
+def _violates(policy: Policy, outcome: Outcome) -> bool:
+    match policy.fail_on:
+        case FailOn.NEVER | FailOn.INCOMPLETE:
+            return False
+        case FailOn.FAIL:
+            return outcome.failed
+        case FailOn.SCORE:
+            return outcome.percent is None or outcome.percent < policy.minimum

@@ -1,0 +1,274 @@
+"""The commands, their options, and the parser made of both."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import Final, NoReturn, TypeAlias
+
+from benchmark import __version__
+from benchmark.cli import values
+from benchmark.cli.exit_code import Policy, Refusal
+from benchmark.cli.option import Option, add_options
+
+HOST: Final = Option(("-H", "--host"), "URL of the engine, e.g. unix:///run/docker.sock", "URL", values.read_text)
+CONTEXT: Final = Option(("--context",), "docker context that names the engine", "NAME", values.read_text)
+HOST_ROOT: Final = Option(
+    ("--host-root",), "where the host's file system is mounted (default /)", "DIR", values.read_path, default="/"
+)
+TIMEOUT: Final = Option(
+    ("--timeout",), "longest wait for one reply (default 10)", "SECONDS", values.read_seconds, default=10.0
+)
+DEADLINE: Final = Option(
+    ("--deadline",),
+    "longest time for the whole collection (default 300)",
+    "SECONDS",
+    values.read_seconds,
+    default=300.0,
+)
+BENCHMARK: Final = Option(
+    ("--benchmark",), "version of the CIS Docker Benchmark (default: the newest)", "VERSION", values.read_text
+)
+PROFILE: Final = Option(
+    ("--profile",),
+    "level_2 (default) includes level_1",
+    choices=("level_1", "level_2"),
+    default="level_2",
+)
+CONTROL: Final = Option(
+    ("--control",),
+    "only this control, by our id or its CIS number; repeatable; the variable divides by comma or line",
+    "ID",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+)
+SET: Final = Option(
+    ("--set",),
+    "a parameter of a control, lists divided by comma; repeatable; the variable holds one per line",
+    "CONTROL.PARAMETER=VALUE",
+    values.read_assignment,
+    separators="\n",
+    default=(),
+)
+CONTENT: Final = Option(("--content",), "use the controls/ and mappings/ in DIR", "DIR", values.read_path)
+OUTPUT: Final = Option(
+    ("-o", "--output"),
+    f"format ({', '.join(values.FORMAT_NAMES)}) and file, '-' or none for standard output; repeatable"
+    " (default: table); the variable divides by comma or line",
+    "FORMAT[=PATH]",
+    values.read_output,
+    separators=",\n",
+    default=(values.Output("table"),),
+)
+VERBOSE: Final = Option(("-v", "--verbose"), "show every finding", switch=True, default=False)
+NO_COLOR: Final = Option(("--no-color",), "no colour, as with NO_COLOR", switch=True, default=False)
+FAIL_ON: Final = Option(
+    ("--fail-on",),
+    "when to leave with 1: never, fail (default), incomplete, or 'score<N' in percent",
+    "POLICY",
+    values.read_policy,
+    default=Policy(),
+)
+RELEASE: Final = Option(
+    ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
+)
+SNAPSHOT_FILE: Final = Option(
+    ("-o", "--output"),
+    "snapshot file, compressed when it ends in .gz; '-' (default) for standard output",
+    "PATH",
+    values.read_path,
+    default=values.STDOUT,
+    variable="DOCKMARK_SNAPSHOT",
+)
+LISTING: Final = Option(
+    ("-o", "--output"),
+    "table (default) or json",
+    choices=("table", "json"),
+    default="table",
+    variable="DOCKMARK_LISTING",
+)
+
+_TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
+_SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, SET, CONTENT))
+_REPORT: Final = ("output", (OUTPUT, VERBOSE, NO_COLOR))
+_POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
+
+EXCLUSIVE: Final = ((HOST.name, CONTEXT.name),)
+SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
+
+_Group: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_EPILOG: Final = """\
+Every option has an environment variable, shown in brackets; the command line wins. DOCKER_HOST, DOCKER_CONTEXT,
+DOCKER_TLS_VERIFY and DOCKER_CERT_PATH name the target when no option does. NO_COLOR switches colour off.
+DOCKMARK_DEBUG=1 shows where a bug happened.
+
+exit codes:
+  0    policy met
+  1    policy not met
+  2    evaluation incomplete: error or unknown among the selected controls
+  3    wrong usage, bad content, or a snapshot that was refused
+  4    no engine answered at the target, or a report could not be written
+  70   a bug in dockmark
+  130  interrupted (143 when terminated)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its words, the module of this package that runs it, what it does, its options and arguments."""
+
+    words: tuple[str, ...]
+    module: str
+    summary: str
+    options: tuple[tuple[str, tuple[Option, ...]], ...] = ()
+    positionals: tuple[Positional, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The words as one types them."""
+        return " ".join(self.words)
+
+    @property
+    def all_options(self) -> tuple[Option, ...]:
+        """The options of all headings."""
+        return tuple(option for _, options in self.options for option in options)
+
+
+@dataclass(frozen=True, slots=True)
+class Positional:
+    """An argument without a flag. ``many`` takes one or more."""
+
+    name: str
+    metavar: str
+    help: str
+    many: bool = False
+    choices: tuple[str, ...] = ()
+
+
+COMMANDS: Final = (
+    Command(
+        ("audit",),
+        "audit",
+        "Collect the facts of a target, judge them and print a scored result.",
+        (_TARGET, _SELECTION, _REPORT, _POLICY),
+    ),
+    Command(
+        ("collect",),
+        "collect",
+        "Write all facts of a target to a snapshot file, without judging them.",
+        (_TARGET, ("output", (SNAPSHOT_FILE,))),
+    ),
+    Command(
+        ("evaluate",),
+        "evaluate",
+        "Judge snapshots: anywhere, as anybody, without an engine.",
+        (_SELECTION, _REPORT, _POLICY),
+        (Positional("snapshots", "SNAPSHOT", "snapshot file, plain or gzip; '-' for standard input", many=True),),
+    ),
+    Command(
+        ("controls", "list"),
+        "controls_list",
+        "List the controls of a benchmark version and profile.",
+        (("selection", (BENCHMARK, PROFILE, CONTENT)), ("output", (LISTING,))),
+    ),
+    Command(
+        ("controls", "show"),
+        "controls_show",
+        "Explain one control: why, how it is checked, and how to mend a failure.",
+        (("selection", (BENCHMARK, CONTENT)),),
+        (Positional("control", "ID", "our id, or a CIS number of the benchmark version"),),
+    ),
+    Command(
+        ("doctor",),
+        "doctor",
+        "Say what this user on this host can and cannot see, and which controls that leaves without a verdict.",
+        (_TARGET, _SELECTION, ("output", (LISTING,))),
+    ),
+    Command(
+        ("completion",),
+        "completion",
+        "Print a script that completes dockmark's commands and options in a shell.",
+        (),
+        (Positional("shell", "SHELL", f"one of {', '.join(SHELLS)}", choices=SHELLS),),
+    ),
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line. It raises Refusal where argparse would exit with 2."""
+    parser = _Parser(
+        prog="dockmark",
+        usage="dockmark COMMAND [OPTIONS]",
+        description="Judges Docker hosts against the CIS Docker Benchmark and proves the verdicts.",
+        epilog=_EPILOG,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"dockmark {__version__}")
+    groups: dict[tuple[str, ...], _Group] = {(): _subparsers(parser)}
+    for command in COMMANDS:
+        prefix = command.words[:-1]
+        if prefix not in groups:
+            summary = ", ".join(each.words[-1] for each in COMMANDS if each.words[:-1] == prefix)
+            groups[prefix] = _subparsers(_add(groups[()], prefix, f"Look at the controls: {summary}."))
+        _complete_command(_add(groups[prefix], command.words, command.summary), command)
+    return parser
+
+
+def find_command(arguments: argparse.Namespace) -> Command:
+    """The command that ``arguments`` were parsed for."""
+    return next(each for each in COMMANDS if each.words == arguments.words)
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> _Group:
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+
+
+def _add(
+    group: _Group, words: tuple[str, ...], summary: str
+) -> argparse.ArgumentParser:
+    return group.add_parser(
+        words[-1],
+        help=summary[0].lower() + summary[1:].rstrip("."),
+        description=summary,
+        prog=" ".join(("dockmark", *words)),
+        usage=f"dockmark {' '.join(words)} COMMAND [OPTIONS]",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+
+
+def _complete_command(parser: argparse.ArgumentParser, command: Command) -> None:
+    positionals = [each.metavar + ("..." if each.many else "") for each in command.positionals]
+    options = ["[OPTIONS]"] if command.options else []
+    parser.usage = " ".join(("dockmark", *command.words, *options, *positionals))
+    parser.set_defaults(words=command.words)
+    for each in command.positionals:
+        parser.add_argument(
+            each.name,
+            metavar=each.metavar,
+            help=each.help,
+            nargs="+" if each.many else None,
+            choices=each.choices or None,
+        )
+    for title, options_of_title in command.options:
+        add_options(parser, title, options_of_title)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"{message} (see '{self.prog} --help')")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help in the same words under every Python version: ``-o, --output FORMAT``, one metavar, no generated usage."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=34)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        return f"{', '.join(action.option_strings)} {action.metavar}"

@@ -1,0 +1,124 @@
+"""Hands assessments to every output that was asked for, all at the same pace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import tee
+from pathlib import Path
+from typing import Final, Self
+
+from benchmark.cli.exit_code import Refusal
+from benchmark.cli.sink import Sink, open_sink
+from benchmark.cli.streams import say, stdout_is_terminal
+from benchmark.cli.values import STDOUT, Output
+from benchmark.model.result import Assessment
+from benchmark.render import FORMATS, RenderOptions, render_many
+
+_FILE_WIDTH: Final = 100
+_FOR_PEOPLE: Final = "table"
+
+
+class Reports:
+    """The outputs of one run. Entering opens all of them, so a bad one is known before any work; leaving discards what
+    was not committed. ``sections`` are the framework's labels.
+    """
+
+    def __init__(
+        self, outputs: tuple[Output, ...], *, verbose: bool, no_color: bool, sections: Mapping[str, str]
+    ) -> None:
+        self._outputs = outputs
+        self._verbose = verbose
+        self._no_color = no_color
+        self._sections = sections
+        self._sinks: list[Sink] = []
+
+    def __enter__(self) -> Self:
+        _require_distinct(self._outputs)
+        try:
+            for each in self._outputs:
+                self._sinks.append(open_sink(each.path, as_utf8=each.format != _FOR_PEOPLE))
+        except BaseException:
+            self._discard()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._discard()
+
+    def write(self, assessment: Assessment) -> bool:
+        """Writes one assessment to every output. False when one of them could not be written (and was told)."""
+        return self._drive(
+            [FORMATS[each.format].render(assessment, self._options(each)) for each in self._outputs],
+            [0 for _ in self._outputs],
+        )
+
+    def write_many(self, assessments: Iterable[Assessment]) -> bool:
+        """The same for a stream of assessments, of which only those between the slowest and fastest output are kept."""
+        taken = [0 for _ in self._outputs]
+        feeds = tee(assessments, len(self._outputs))
+        return self._drive(
+            [
+                render_many(each.format, _counted(feed, taken, at), self._options(each))
+                for at, (each, feed) in enumerate(zip(self._outputs, feeds, strict=True))
+            ],
+            taken,
+        )
+
+    def _drive(self, documents: list[Iterator[str]], taken: list[int]) -> bool:
+        """Lets the document that has taken the fewest assessments write its next piece, until all are written."""
+        open_ones = dict(enumerate(documents))
+        complete = True
+        while open_ones:
+            at = min(open_ones, key=taken.__getitem__)
+            sink = self._sinks[at]
+            piece = next(open_ones[at], None)
+            try:
+                if piece is not None:
+                    sink.write(piece)
+                    continue
+                sink.commit()
+            except OSError as error:
+                complete = False
+                say(f"dockmark: cannot write {sink.name}: {error.strerror or error}")
+            del open_ones[at]
+        return complete
+
+    def _options(self, output: Output) -> RenderOptions:
+        if output.path != STDOUT:
+            return RenderOptions(width=_FILE_WIDTH, verbose=self._verbose, sections=self._sections)
+        terminal = stdout_is_terminal()
+        return RenderOptions(
+            width=shutil.get_terminal_size((_FILE_WIDTH, 24)).columns if terminal else _FILE_WIDTH,
+            colour=terminal and not self._no_color and wants_colour(os.environ),
+            verbose=self._verbose,
+            unicode=sys.stdout is not None and sys.stdout.encoding.lower().replace("-", "") == "utf8",
+            sections=self._sections,
+        )
+
+    def _discard(self) -> None:
+        for each in self._sinks:
+            each.discard()
+
+
+def wants_colour(environment: Mapping[str, str]) -> bool:
+    """False with NO_COLOR (https://no-color.org: any text but the empty one) and on a dumb terminal."""
+    return not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+
+def _require_distinct(outputs: tuple[Output, ...]) -> None:
+    seen: set[str] = set()
+    for each in outputs:
+        place = each.path if each.path == STDOUT else str(Path(each.path).absolute())
+        if place in seen:
+            where = "standard output" if each.path == STDOUT else each.path
+            raise Refusal(f"two formats go to {where}: give one of them a file of its own, FORMAT=PATH")
+        seen.add(place)
+
+
+def _counted(feed: Iterator[Assessment], taken: list[int], at: int) -> Iterator[Assessment]:
+    for each in feed:
+        taken[at] += 1
+        yield each

@@ -1,0 +1,95 @@
+"""Reads the values of options: text in, a typed value out, BadValue with a sentence for people otherwise."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from benchmark.cli.exit_code import FailOn, Policy
+from benchmark.cli.option import BadValue
+
+FORMAT_NAMES: Final = ("table", "json")  # benchmark.render.FORMATS, repeated so that parsing argv loads no renderer
+STDOUT: Final = "-"
+_SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
+_ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
+_LONGEST: Final = 7 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One ``-o FORMAT[=PATH]``; ``path`` is ``-`` for standard output."""
+
+    format: str
+    path: str = STDOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One ``--set CONTROL.PARAMETER=VALUE``, not yet read by the parameter's type."""
+
+    control: str
+    parameter: str
+    text: str
+
+
+def read_output(text: str) -> Output:
+    """``table``, ``json=report.json``, ``json=-``."""
+    name, equals, path = text.partition("=")
+    if name not in FORMAT_NAMES:
+        raise BadValue(f"there is no format {name!r}; there are {', '.join(FORMAT_NAMES)}")
+    if equals and not path:
+        raise BadValue(f"{text!r} names no file; leave out '=' for standard output")
+    return Output(name, read_path(path) if path else STDOUT)
+
+
+def read_path(text: str) -> str:
+    """The path of a file, not empty."""
+    if not text or "\0" in text:
+        raise BadValue("the path is empty" if not text else "a path holds no NUL")
+    return text
+
+
+def read_assignment(text: str) -> Assignment:
+    """``container_capabilities_minimal.approved=NET_BIND_SERVICE,CHOWN``."""
+    found = _ASSIGNMENT.fullmatch(text)
+    if found is None:
+        raise BadValue(f"{text!r} is not of the form CONTROL.PARAMETER=VALUE")
+    return Assignment(*found.groups())
+
+
+def read_seconds(text: str) -> float:
+    """A positive number of seconds, at most a week."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _LONGEST:
+        raise BadValue(f"{text!r} is not a number of seconds greater than 0")
+    return seconds
+
+
+def read_policy(text: str) -> Policy:
+    """``never``, ``fail``, ``incomplete`` or ``score<N`` with N from 0 to 100."""
+    if text in (FailOn.NEVER, FailOn.FAIL, FailOn.INCOMPLETE):
+        return Policy(FailOn(text))
+    found = _SCORE.fullmatch(text)
+    if found is None or Decimal(found[1]) > 100:
+        raise BadValue(f"{text!r} is not one of never, fail, incomplete, score<N with N from 0 to 100")
+    return Policy(FailOn.SCORE, Decimal(found[1]))
+
+
+def read_identifier(text: str) -> str:
+    """The id of a control or the number of a requirement: not empty, no blanks around it."""
+    if not text.strip():
+        raise BadValue("the id is empty")
+    return text.strip()
+
+
+def read_text(text: str) -> str:
+    """Any text but none."""
+    if not text.strip():
+        raise BadValue("the text is empty")
+    return text
