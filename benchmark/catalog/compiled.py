@@ -50,7 +50,7 @@ def decode_catalog(data: bytes) -> Catalog:
             raise ValueError(f"not {SCHEMA}")
         controls = [_decode_control(each) for each in document["controls"]]
         frameworks = [_decode_framework(each) for each in document["frameworks"]]
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a compiled catalogue: {error!r}") from None
     return Catalog(
         {each.id: each for each in controls},

@@ -209,11 +209,19 @@ def _parameter(report: Report, place: Table, word: str, named: tuple[str, Fact |
     parameter = scope.parameters[wanted.value]
     name, fact = named
     if fact is not None and parameter is not None:
-        if error := OPERATORS[word].check_argument(parameter.default, fact.type):
+        if error := _default_error(parameter, word, fact):
             report.at(wanted, f"{word}: the default of {parameter.name} does not fit: {error}")
         else:
             _check_known(report, wanted, word, (name, fact), parameter.default)
     return ParameterRef(wanted.value)
+
+
+def _default_error(parameter: Parameter, word: str, fact: Fact) -> str | None:
+    """What is wrong with the default as an argument. An empty list is none: nothing is approved until somebody says so."""
+    check = OPERATORS[word].check_argument
+    if parameter.default == [] and (check(["x"], fact.type) is None or check(["/x"], fact.type) is None):
+        return None
+    return check(parameter.default, fact.type)
 
 
 def _report_argument(report: Report, place: Node, word: str, found: tuple[Fact, str]) -> None:
