@@ -1,0 +1,1 @@
+"""What an audit costs, measured on a real engine: ``make bench``."""
