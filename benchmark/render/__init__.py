@@ -1,0 +1,1 @@
+"""Assessments become documents. Pure: no clock, environment, file or global state."""

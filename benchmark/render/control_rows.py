@@ -1,0 +1,69 @@
+"""The controls, section by section: a row each, and beneath it what a reader must know."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from benchmark.model.framework import id_order
+from benchmark.model.result import Assessment, ControlResult, Result
+from benchmark.render.findings_text import brief_lines, verbose_lines
+from benchmark.render.grid import grid_lines
+from benchmark.render.marks import marked_word
+from benchmark.render.numbering import ids_of, section_of_result, section_title
+from benchmark.render.options import RenderOptions
+from benchmark.render.provenance import Context, context_of
+from benchmark.render.summary import tally
+from benchmark.render.terminal_text import Style, paint, room_beside, shortened, visible
+
+_INDENT: Final = "  "
+_IDS_ROOM: Final = 13
+_WORD_ROOM: Final = max(len(each.value) for each in Result) + 2  # a mark, a space, the longest word
+_GAP: Final = 2  # between tabulate's columns
+_TITLE_BOUND: Final = 200
+
+Row = tuple[str, str, str]
+
+
+def section_blocks(assessment: Assessment, options: RenderOptions) -> Iterator[Iterator[str]]:
+    """A block of lines per section of the benchmark, sections in their order, controls in the assessment's."""
+    version = assessment.benchmark_version
+    sections: dict[str, list[ControlResult]] = {}
+    for result in assessment.results:
+        sections.setdefault(section_of_result(result, version), []).append(result)
+    ordered = sorted(sections, key=id_order)
+    rows = [_rows(result, version, options) for section in ordered for result in sections[section]]
+    lines = iter(grid_lines([row for each in rows for row in each]))
+    context = context_of(assessment)
+    counts = iter(len(each) for each in rows)
+    for section in ordered:
+        heads = [[_INDENT + next(lines) for _ in range(next(counts))] for _ in sections[section]]
+        yield _block(section, sections[section], heads, context, options)
+
+
+def _block(
+    section: str, results: list[ControlResult], heads: list[list[str]], context: Context, options: RenderOptions
+) -> Iterator[str]:
+    title = shortened(section_title(section, options.sections), _TITLE_BOUND, options)
+    yield f"{paint(title, Style.BOLD, options)} ({tally(results, options)})"
+    for result, head in zip(results, heads, strict=True):
+        yield from head
+        yield from verbose_lines(result, context, options) if options.verbose else brief_lines(result, options)
+
+
+def _rows(result: ControlResult, version: str, options: RenderOptions) -> list[Row]:
+    """The cells of a control: result, ids and title; further rows where ids or title need more than a line."""
+    remarks = [result.control.severity.value] if result.result is Result.FAIL else []
+    policy = (("waived", result.waiver), ("attested", result.attestation))
+    remarks += [word for word, record in policy if record is not None]
+    title = result.control.title + (f" [{', '.join(remarks)}]" if remarks else "")
+    ids = visible(", ".join(ids_of(result.requirements, version)), unicode=options.unicode)
+    left = textwrap.wrap(ids, _IDS_ROOM, break_long_words=False) or [""]
+    taken = len(_INDENT) + _WORD_ROOM + _GAP + max(_IDS_ROOM, *map(len, left)) + _GAP
+    right = textwrap.wrap(shortened(title, _TITLE_BOUND, options), room_beside(taken, options)) or [""]
+    rows = []
+    for at in range(max(len(left), len(right))):
+        word = marked_word(result.result, options) if at == 0 else ""
+        rows.append((word, "".join(left[at : at + 1]), "".join(right[at : at + 1])))
+    return rows

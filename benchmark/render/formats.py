@@ -1,0 +1,52 @@
+"""Every format, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Final
+
+from benchmark.model.result import Assessment
+from benchmark.render.json_format import render_json, render_json_lines
+from benchmark.render.options import RenderOptions
+from benchmark.render.overview import render_overview
+from benchmark.render.table import render_table
+
+__all__ = ["FORMATS", "Format", "RenderOptions", "render_many"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to write assessments. Both functions yield text in pieces; joined, they are the document.
+
+    ``render`` writes one assessment, ``render_several`` any number of them.
+    """
+
+    name: str
+    description: str
+    render: Callable[[Assessment, RenderOptions], Iterator[str]]
+    render_several: Callable[[Iterable[Assessment], RenderOptions], Iterator[str]]
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    each.name: each
+    for each in (
+        Format("table", "a report for the terminal", render_table, render_overview),
+        Format("json", "JSON version 1; several targets: a document a line", render_json, render_json_lines),
+    )
+}
+
+
+def render_many(name: str, assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
+    """One assessment as ``FORMATS[name].render`` writes it, none or several as ``render_several`` does.
+
+    Takes the assessments as they come, so that thousands of them need no room. Raises KeyError for a name that is not in
+    FORMATS, before anything is yielded.
+    """
+    chosen = FORMATS[name]
+    source = iter(assessments)
+    opening = list(islice(source, 2))
+    if len(opening) == 1:
+        return chosen.render(opening[0], options)
+    return chosen.render_several(chain(opening, source), options)

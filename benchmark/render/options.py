@@ -1,0 +1,25 @@
+"""What a caller may choose about a rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to render. The JSON format heeds none of it: its bytes depend on the assessment alone.
+
+    ``width`` is the terminal's, in columns (below 40 counts as 40). ``colour`` allows SGR sequences. ``verbose`` shows
+    every finding with its evidence, and nothing shortened. ``unicode`` False keeps the output in ASCII. ``sections`` maps
+    a section number ("5") to our label, as ``Framework.sections`` does; ``framework`` is ``Framework.title``, and its id
+    stands in where that is empty.
+    """
+
+    width: int = 100
+    colour: bool = False
+    verbose: bool = False
+    unicode: bool = True
+    sections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    framework: str = ""

@@ -1,0 +1,46 @@
+"""Many targets: a row each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from benchmark.model.result import Assessment, Result
+from benchmark.render.grid import grid_lines
+from benchmark.render.marks import painted
+from benchmark.render.options import RenderOptions
+from benchmark.render.summary import percent_text
+from benchmark.render.terminal_text import Style, paint, room_beside, shortened
+
+_HEADERS: Final = ("target", "score", "coverage", "fail", "error", "unknown", "manual")
+_NUMBERS_TAKEN: Final = 54  # the columns beside the name
+_COUNTED: Final = (Result.FAIL, Result.ERROR, Result.UNKNOWN, Result.NOTCHECKED)
+
+
+def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
+    """A summary table in the order given, a line at a time. Of each assessment only its row is kept in memory."""
+    rows: list[tuple[str, ...]] = []
+    benchmarks: dict[str, None] = {}
+    incomplete = 0
+    for each in assessments:
+        rows.append(_row(each, options))
+        framework = options.framework or each.framework
+        benchmarks[f"{framework} {each.benchmark_version}, {each.profile}"] = None
+        incomplete += bool(each.score.coverage.errors or each.score.coverage.unknown)
+    if not rows:
+        yield "No targets.\n"
+        return
+    yield paint(shortened("; ".join(benchmarks), 240, options), Style.BOLD, options) + "\n\n"
+    for line in grid_lines(rows, alignment=("left", *["right"] * (len(_HEADERS) - 1)), headers=_HEADERS):
+        yield line + "\n"
+    yield f"\n{len(rows)} targets, {incomplete} of them incomplete (error or unknown)\n"
+
+
+def _row(assessment: Assessment, options: RenderOptions) -> tuple[str, ...]:
+    score = assessment.score
+    counts = Counter(each.result for each in assessment.results)
+    name = shortened(assessment.target.name, room_beside(_NUMBERS_TAKEN, options), options)
+    coverage = f"{score.coverage.judged}/{score.coverage.selected}"
+    cells = [painted(str(counts[each]), each, options) if counts[each] else "0" for each in _COUNTED]
+    return (name, percent_text(score.percent), coverage, *cells)

@@ -1,0 +1,89 @@
+"""The terminal report: a head, the controls in the benchmark's order, what was left out, and the summary last.
+
+A terminal shows the end of what was printed, so the end says what matters: the score, what fails, what could not be
+looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from benchmark.model.framework import id_order
+from benchmark.model.result import Assessment
+from benchmark.render.control_rows import section_blocks
+from benchmark.render.numbering import compact_ranges, ids_of, section_of, section_title
+from benchmark.render.options import RenderOptions
+from benchmark.render.provenance import notes_of
+from benchmark.render.summary import summary_lines
+from benchmark.render.terminal_text import Style, labelled, paint, shortened, wrapped
+
+_ENTRY_BOUND: Final = 240
+_REMARKS_SHOWN: Final = 10
+
+
+def render_table(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    """The report, a line at a time, each with its newline. Without colour it holds printable characters only."""
+    parts = (_head(assessment, options), *section_blocks(assessment, options), *_footer(assessment, options))
+    separator = ""
+    for part in parts:
+        yield separator
+        for line in part:
+            yield line + "\n"
+        separator = "\n"
+
+
+def _head(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    target, collector = assessment.target, assessment.collector
+    framework = options.framework or assessment.framework
+    heading = f"dockmark {assessment.tool_version}: {framework} {assessment.benchmark_version}, {assessment.profile}"
+    yield paint(shortened(heading, _ENTRY_BOUND, options), Style.BOLD, options)
+    engine = " ".join(each for each in (target.product, target.engine_version) if each) or "no engine answered"
+    engine += f" (API {target.api_version})" if target.api_version else ""
+    engine += f" at {target.endpoint}" if target.endpoint else ""
+    kernel = f"kernel {target.kernel}" if target.kernel else ""
+    collected = f"{assessment.collected_at} by {collector.user} (uid {collector.uid})"
+    collected += f", host seen at {collector.host_root}" if collector.host_root != "/" else ""
+    entries = (
+        ("target", target.name),
+        ("engine", engine),
+        ("system", ", ".join(each for each in (target.os, kernel) if each)),
+        ("collected", collected),
+        ("evaluated", assessment.evaluated_at if options.verbose else ""),
+        ("operator", assessment.operator),
+        ("release", assessment.release or ""),
+        ("content", assessment.content_digest if options.verbose else ""),
+    )
+    for label, text in entries:
+        if text:
+            yield from labelled(label, shortened(text, _ENTRY_BOUND, options), options)
+
+
+def _footer(assessment: Assessment, options: RenderOptions) -> Iterator[Iterator[str]]:
+    """The parts after the controls; those that have nothing to say are left out."""
+    if assessment.not_judged:
+        yield _not_yet_judged(assessment, options)
+    for title, remarks in (("Notes on facts", notes_of(assessment)), ("Warnings", assessment.warnings)):
+        if remarks:
+            yield _remarks(title, remarks, options)
+    yield summary_lines(assessment, options)
+
+
+def _not_yet_judged(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    ids = ids_of(assessment.not_judged, assessment.benchmark_version)
+    yield paint(f"Not yet judged: {len(ids)} requirements without a control, not in the score", Style.BOLD, options)
+    for section in sorted({section_of(each) for each in ids}, key=id_order):
+        ranges = compact_ranges(each for each in ids if section_of(each) == section)
+        text = f"{section_title(section, options.sections)}: {ranges}"
+        yield from wrapped(shortened(text, _ENTRY_BOUND, options), "  ", "    ", options)
+
+
+def _remarks(title: str, remarks: Sequence[str], options: RenderOptions) -> Iterator[str]:
+    yield paint(title, Style.BOLD, options)
+    shown = len(remarks) if options.verbose else min(len(remarks), _REMARKS_SHOWN)
+    for remark in remarks[:shown]:
+        yield from wrapped(
+            shortened(remark, _ENTRY_BOUND, options), paint("  ! ", Style.YELLOW, options), "    ", options
+        )
+    if shown < len(remarks):
+        yield shortened(f"    … and {len(remarks) - shown} more (--verbose shows all)", _ENTRY_BOUND, options)
