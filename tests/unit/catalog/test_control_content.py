@@ -82,14 +82,23 @@ def test_only_a_person_can_say(tmp_path: Path) -> None:
     ("check", "error"),
     [
         ("fact: HostConfig.Privileged\nequal: false", "8:3: no operator 'equal'; there are equals, one_of, "),
-        ("fact: HostConfig.Privilged\nequals: false", "7:9: no fact of containers 'HostConfig.Privilged'; did you mean HostConfig.Privileged"),
+        (
+            "fact: HostConfig.Privilged\nequals: false",
+            "7:9: no fact of containers 'HostConfig.Privilged'; did you mean HostConfig.Privileged",
+        ),
         ("fact: zzz\nequals: false", "7:9: no fact of containers 'zzz'"),
-        ("fact: daemon:daemon.iccc\nequals: false", "7:9: no fact of the daemon 'daemon.iccc'; did you mean daemon.icc"),
+        (
+            "fact: daemon:daemon.iccc\nequals: false",
+            "7:9: no fact of the daemon 'daemon.iccc'; did you mean daemon.icc",
+        ),
         ("fact: image:Id\nequals: x", "7:9: no prefix 'image'; there are daemon:, host:"),
         ("fact: [a]\nequals: x", "7:9: 'fact' must be the name of a fact, found a list"),
         ("fact: HostConfig.Privileged", "7:3: no word says what is asked of the fact; there are equals, "),
         ("fact: HostConfig.Privileged\nabsent: pass", "7:3: no word says what is asked"),
-        ("fact: HostConfig.Privileged\nmode_at_most: '0644'", "8:3: 'mode_at_most' reads mode; HostConfig.Privileged is a bool"),
+        (
+            "fact: HostConfig.Privileged\nmode_at_most: '0644'",
+            "8:3: 'mode_at_most' reads mode; HostConfig.Privileged is a bool",
+        ),
         ("fact: HostConfig.Privileged\nequals: 0", "8:11: equals: expected true or false"),
         ("fact: HostConfig.Privileged\nequals: 'false'", "8:11: equals: expected true or false"),
         ("fact: HostConfig.Privileged\nequals: no", "8:11: equals: expected true or false"),
@@ -100,33 +109,66 @@ def test_only_a_person_can_say(tmp_path: Path) -> None:
         ("fact: HostConfig.PidMode\nequals: true", '8:11: equals: true is not a string here; quote it: "true"'),
         ("fact: HostConfig.PidMode\none_of: [host, 12]", '8:18: one_of: 12 is not a string here; quote it: "12"'),
         ("fact: HostConfig.PidMode\nmatches: '('", "8:12: matches: not an RE2 expression"),
-        ("fact: daemon:version.Version\nversion_at_least: 20.10", '8:21: version_at_least: 20.10 is not a string here; quote it: "20.10"'),
+        (
+            "fact: daemon:version.Version\nversion_at_least: 20.10",
+            '8:21: version_at_least: 20.10 is not a string here; quote it: "20.10"',
+        ),
         ("fact: HostConfig.PidMode\nequals: {a: b}", "8:11: equals: expected a plain argument or {parameter: NAME}"),
         ("fact: HostConfig.PidMode\nequals: {parameter: nowhere}", "8:23: no parameter 'nowhere'; declared are: none"),
         ("fact: State.Status\nequals: runing", "8:11: State.Status is never 'runing'; its values are created, running"),
         ("fact: State.Status\none_of: [running, gone]", "8:11: State.Status is never 'gone'"),
-        ("fact: HostConfig.Privileged\nequals: false\nabsent: maybe", "9:11: 'absent' is true (a word) or what an absence means (pass, fail, notapplicable)"),
+        (
+            "fact: HostConfig.Privileged\nequals: false\nabsent: maybe",
+            "9:11: 'absent' is true (a word) or what an absence means (pass, fail,",
+        ),
         ("fact: HostConfig.Privileged\nequals: false\nabsent: false", "9:11: absent: expected true"),
-        ("fact: HostConfig.Privileged\npresent: true\nabsent: pass", "9:3: 'present' already says what an absence means"),
-        ("fact: HostConfig.Memory\nat_least: 1\nat_most: 2\nabsent: notapplicable", "10:11: 'notapplicable' is for a check that is one single test"),
-        ("all:\n  - fact: HostConfig.Privileged\n    equals: false\n    absent: notapplicable", "10:15: 'notapplicable' is for a check that is one single test; say it with when"),
+        (
+            "fact: HostConfig.Privileged\npresent: true\nabsent: pass",
+            "9:3: 'present' already says what an absence means",
+        ),
+        (
+            "fact: HostConfig.Memory\nat_least: 1\nat_most: 2\nabsent: notapplicable",
+            "10:11: 'notapplicable' is for a check that is one single test",
+        ),
+        (
+            "all:\n  - fact: HostConfig.Privileged\n    equals: false\n    absent: notapplicable",
+            "10:15: 'notapplicable' is for a check that is one single test; say it with when",
+        ),
         ("not: {fact: HostConfig.Privileged, equals: true, absent: notapplicable}", "7:60: 'notapplicable' is for"),
         ("fact: Mounts\nevery: {fact: RW, equals: true, absent: notapplicable}", "8:43: 'notapplicable' is for"),
-        ("fact: HostConfig.Memory\nevery: {fact: RW, equals: true}", "8:3: 'every' reads records; HostConfig.Memory is an int"),
-        ("fact: Mounts\nevery: {fact: Rw, equals: true}", "8:17: no field of an element of Mounts 'Rw'; there are Type, Name, "),
-        ("fact: Mounts\nsome: {fact: daemon:daemon.icc, equals: true}", "8:16: inside a quantifier only the fields of an element of Mounts"),
+        (
+            "fact: HostConfig.Memory\nevery: {fact: RW, equals: true}",
+            "8:3: 'every' reads records; HostConfig.Memory is an int",
+        ),
+        (
+            "fact: Mounts\nevery: {fact: Rw, equals: true}",
+            "8:17: no field of an element of Mounts 'Rw'; there are Type, Name, ",
+        ),
+        (
+            "fact: Mounts\nsome: {fact: daemon:daemon.icc, equals: true}",
+            "8:16: inside a quantifier only the fields of an element of Mounts",
+        ),
         ("fact: Mounts\nsome: {fact: RW, equals: true}\npresent: true", "8:3: 'some' stands alone on its fact"),
-        ("fact: Mounts\nevery: {fact: RW, equals: true}\nsome: {fact: RW, equals: true}", "8:3: 'every' stands alone on its fact"),
-        ("fact: Mounts\nequals: []", "8:3: 'equals' reads bool, int, paths, string, strings, version; Mounts is a records"),
+        (
+            "fact: Mounts\nevery: {fact: RW, equals: true}\nsome: {fact: RW, equals: true}",
+            "8:3: 'every' stands alone on its fact",
+        ),
+        (
+            "fact: Mounts\nequals: []",
+            "8:3: 'equals' reads bool, int, paths, string, strings, version; Mounts is a records",
+        ),
         ("all: []", "7:8: 'all' needs at least one condition"),
         ("any: {fact: Mounts, present: true}", "7:8: 'any' must be a list, found a mapping"),
-        ("all: [{fact: Mounts, present: true}]\nany: [{fact: Mounts, present: true}]", "8:3: 'any' cannot stand beside 'all'"),
+        (
+            "all: [{fact: Mounts, present: true}]\nany: [{fact: Mounts, present: true}]",
+            "8:3: 'any' cannot stand beside 'all'",
+        ),
         ("alll: []", "7:3: no key 'alll'; there are fact, all, any, not"),
         ("equals: false", "7:3: a condition is {fact: NAME, WORD: ARGUMENT}"),
         ("not: x", "7:8: a condition is {fact: NAME, WORD: ARGUMENT}"),
         ("not: {}", "7:8: a condition is {fact: NAME, WORD: ARGUMENT}"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_condition_is_one_error_at_its_place(tmp_path: Path, check: str, error: str) -> None:
     found = errors_of_control(tmp_path, with_check(check))
     assert len(found) == 1, found
@@ -143,22 +185,41 @@ def test_a_wrong_condition_is_one_error_at_its_place(tmp_path: Path, check: str,
         ("version: 1", "version: '1'", ["3:10: version must be an integer, found a string"]),
         ("version: 1", "version: 1.0", ["3:10: version must be an integer, found the number 1.0"]),
         ("version: 1", "version: true", ["3:10: version must be an integer, found true"]),
-        ("title: A control of the tests", "title: 5.10", ['2:8: title must be a string, found the number 5.10; quote it: "5.10"']),
+        (
+            "title: A control of the tests",
+            "title: 5.10",
+            ['2:8: title must be a string, found the number 5.10; quote it: "5.10"'],
+        ),
         ("title: A control of the tests", 'title: " "', ["2:8: title is empty"]),
         ("title: A control of the tests", 'title: "a\\nb"', ["2:8: title must be one line"]),
-        ("for_each: containers", "for_each: container", ["5:11: no collection 'container'; there are host, engines, daemon, "]),
+        (
+            "for_each: containers",
+            "for_each: container",
+            ["5:11: no collection 'container'; there are host, engines, daemon, "],
+        ),
         ("id: {id}", "id: other", ["1:5: the id is 'other', but the file is broken.yaml; they must be the same"]),
-        ("recreate: recreate container", "recreate: container", ["12:13: no recreate 'container'; there are nothing, reload, "]),
+        (
+            "recreate: recreate container",
+            "recreate: container",
+            ["12:13: no recreate 'container'; there are nothing, reload, "],
+        ),
         ("  recreate: recreate container\n", "", ["11:3: remediation lacks recreate"]),
         ("rationale: Because the test says so.", "rationale:", ["rationale must be a string, found nothing"]),
         ("check:\n" + CHECK, "", ["1:1: the control decides nothing; it needs check, attest or both"]),
         ("check:", "attest: Ask.\nreview:", ["7:1: 'review' says which failures a person judges"]),
         ("severity: high", "severity: high\nparameters: []", ["5:13: parameters must be a mapping, found a list"]),
-        ("severity: high", "severity: high\nparameters: {unused: {type: int, default: 1, description: x}}",
-         ["5:14: the parameter 'unused' is not used by any condition"]),
-        ("severity: high", "severity: high\nparameters: {a: {type: int, default: 1}}", ["5:17: the parameter 'a' lacks description"]),
+        (
+            "severity: high",
+            "severity: high\nparameters: {unused: {type: int, default: 1, description: x}}",
+            ["5:14: the parameter 'unused' is not used by any condition"],
+        ),
+        (
+            "severity: high",
+            "severity: high\nparameters: {a: {type: int, default: 1}}",
+            ["5:17: the parameter 'a' lacks description"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_key_is_an_error_at_its_place(tmp_path: Path, old: str, new: str, errors: list[str]) -> None:
     assert old in CONTROL
     found = errors_of_control(tmp_path, CONTROL.replace(old, new))
@@ -179,12 +240,18 @@ PARAMETER = CONTROL.replace(
         ("{type: strings, default: [A, 5.10], description: x}", '10:42: not a string; quote it: "5.10"'),
         ("{type: strings, default: A, description: x}", "10:38: the default is not of type strings"),
         ("{type: string, default: 12, description: x}", '10:37: the default is not of type string; quote it: "12"'),
-        ("{type: string, default: A, description: x}", "8:26: subset_of: the default of approved does not fit: expected a list"),
+        (
+            "{type: string, default: A, description: x}",
+            "8:26: subset_of: the default of approved does not fit: expected a list",
+        ),
         ("{type: list, default: [], description: x}", "10:20: no type 'list'; there are strings, string, int, bool"),
         ("{type: int, default: true, description: x}", "10:34: the default is not of type int"),
-        ("{type: strings, default: [A], description: x, extra: 1}", "10:59: no key 'extra'; there are type, default, description"),
+        (
+            "{type: strings, default: [A], description: x, extra: 1}",
+            "10:59: no key 'extra'; there are type, default, description",
+        ),
     ],
-)  # fmt: skip
+)
 def test_parameters_are_typed(tmp_path: Path, declared: str, error: str) -> None:
     found = errors_of_control(tmp_path, PARAMETER.replace("DECLARED", declared))
     assert any(error in each for each in found), found
@@ -257,9 +324,8 @@ def test_an_id_is_taken_once_across_rooms(tmp_path: Path) -> None:
 
 def test_a_room_is_one_of_seven(tmp_path: Path) -> None:
     found = errors_of(write_tree(tmp_path, {"container/lost": CONTROL}))
-    assert found == [
-        "controls/container/lost.yaml:1:5: no room 'container'; there are host, daemon, files, images, containers, operations, swarm"
-    ]
+    there = "host, daemon, files, images, containers, operations, swarm"
+    assert found == [f"controls/container/lost.yaml:1:5: no room 'container'; there are {there}"]
 
 
 def test_ids_are_snake_case(tmp_path: Path) -> None:

@@ -211,7 +211,8 @@ def test_a_tree_without_content_is_an_error(tmp_path: Path) -> None:
     assert errors_of(tmp_path) == ["controls:1:1: there is no control", "mappings:1:1: there is no cis_docker.yaml"]
 
 
-def test_resources_are_read_below_the_content_and_nowhere_else(checkout: Path) -> None:
+@pytest.mark.usefixtures("checkout")
+def test_resources_are_read_below_the_content_and_nowhere_else() -> None:
     assert read_resource("reports/page.html") == b"<p>\n"
     assert read_resource("mappings/cis_docker.yaml").startswith(b"framework: cis_docker")
     for wrong in ("reports/none.html", "reports", "/etc/passwd", "reports/../../x", "", "reports//page.html", "."):
