@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> ExitCode:
         if len(arguments.snapshots) == 1:
             written = reports.write(first)
         else:
-            written = reports.write_many(chain((first,), assessments))
+            written = reports.write_several(chain((first,), assessments))
     refused = len(outcomes) < len(arguments.snapshots)
     return choose(arguments.fail_on, outcomes, refused=refused, unreachable=not written)
 

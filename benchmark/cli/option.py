@@ -90,6 +90,8 @@ def complete_options(
     named = {each.name: each for each in options}
     silenced: set[str] = set()
     for one, other in exclusive:
+        if not {one, other} <= named.keys():
+            continue
         given = [name for name in (one, other) if getattr(arguments, name) is not None]
         silenced.update({one, other} if given else ())
         if len(given) == 2:

@@ -23,7 +23,7 @@ class OutputFile:
         self.name = path
         self._target = Path(path)
         _require_replaceable(self._target)
-        self._temporary = self._target.with_name(f".{self._target.name[:100]}.{os.urandom(6).hex()}.tmp")
+        self._temporary = self._target.with_name(f".dockmark-{os.urandom(8).hex()}.tmp")
         self._file = os.fdopen(os.open(self._temporary, _NEW, 0o600), "wb")
 
     def write(self, text: str) -> None:

@@ -226,9 +226,7 @@ def _subparsers(parser: argparse.ArgumentParser) -> _Group:
     return parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
 
 
-def _add(
-    group: _Group, words: tuple[str, ...], summary: str
-) -> argparse.ArgumentParser:
+def _add(group: _Group, words: tuple[str, ...], summary: str) -> argparse.ArgumentParser:
     return group.add_parser(
         words[-1],
         help=summary[0].lower() + summary[1:].rstrip("."),

@@ -15,7 +15,7 @@ from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal
 from benchmark.cli.values import STDOUT, Output
 from benchmark.model.result import Assessment
-from benchmark.render import FORMATS, RenderOptions, render_many
+from benchmark.render import FORMATS, RenderOptions
 
 _FILE_WIDTH: Final = 100
 _FOR_PEOPLE: Final = "table"
@@ -50,22 +50,18 @@ class Reports:
 
     def write(self, assessment: Assessment) -> bool:
         """Writes one assessment to every output. False when one of them could not be written (and was told)."""
-        return self._drive(
-            [FORMATS[each.format].render(assessment, self._options(each)) for each in self._outputs],
-            [0 for _ in self._outputs],
-        )
+        documents = [FORMATS[each.format].render(assessment, self._options(each)) for each in self._outputs]
+        return self._drive(documents, [0 for _ in documents])
 
-    def write_many(self, assessments: Iterable[Assessment]) -> bool:
+    def write_several(self, assessments: Iterable[Assessment]) -> bool:
         """The same for a stream of assessments, of which only those between the slowest and fastest output are kept."""
         taken = [0 for _ in self._outputs]
         feeds = tee(assessments, len(self._outputs))
-        return self._drive(
-            [
-                render_many(each.format, _counted(feed, taken, at), self._options(each))
-                for at, (each, feed) in enumerate(zip(self._outputs, feeds, strict=True))
-            ],
-            taken,
-        )
+        documents = [
+            FORMATS[each.format].render_several(_counted(feed, taken, at), self._options(each))
+            for at, (each, feed) in enumerate(zip(self._outputs, feeds, strict=True))
+        ]
+        return self._drive(documents, taken)
 
     def _drive(self, documents: list[Iterator[str]], taken: list[int]) -> bool:
         """Lets the document that has taken the fewest assessments write its next piece, until all are written."""

@@ -39,8 +39,13 @@ def run_command_line(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> ExitCode:
     try:
-        arguments = build_parser().parse_args(words)
+        arguments, others = build_parser().parse_known_args(words)
         command = find_command(arguments)
+        if others:
+            unknown = others[0].partition("=")[
+                0
+            ]  # not what follows it, which may be a secret meant for another program
+            raise Refusal(f"{command.name} does not know {unknown} (see 'dockmark {command.name} --help')")
         complete_options(arguments, command.all_options, os.environ, EXCLUSIVE)
         run = cast("Callable[[Namespace], ExitCode]", import_module(f"benchmark.cli.{command.module}").run)
         return run(arguments)
