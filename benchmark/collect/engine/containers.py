@@ -1,0 +1,136 @@
+"""The containers of an engine: list, inspect each, list again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from benchmark.collect.engine.client import EngineClient
+from benchmark.collect.engine.container_facts import container_facts
+from benchmark.collect.engine.listing import first_name, read_listing, settle
+from benchmark.collect.engine.mounts import MountReader
+from benchmark.collect.engine.projection import known
+from benchmark.collect.engine.reports import CollectionReport, ContainerContext, in_order, timestamp
+from benchmark.model.conform import conform
+from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
+from benchmark.model.facts_container import CONTAINER_FACTS
+
+LIST_PATH: Final = "/containers/json?all=1"
+MOST_EXECS: Final = 64
+_KEEP: Final = ("Id", "Names", "State")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A container whose exec sessions are still to be asked for."""
+
+    name: str
+    id: str
+    facts: dict[str, FactValue]
+    source: Source
+    execs: tuple[str, ...] = ()
+    exec_sources: list[Source] = field(default_factory=list)
+
+
+def read_containers(client: EngineClient, context: ContainerContext) -> CollectionReport:
+    """Every container with every declared fact. Costs 2 requests, 1 a container and 1 an exec session the engine knows."""
+    first = read_listing(client, LIST_PATH, _listed_name, _KEEP)
+    if not first.names and first.gap is not None:
+        return CollectionReport(gap=first.gap, sources=(first.source,))
+    mounts = MountReader(context)
+    drafts: list[_Draft] = []
+    blocked: list[Subject] = []
+    gone: dict[str, Unavailable] = {}
+    identifiers = tuple(first.names)
+    paths = [f"/containers/{each}/json" for each in identifiers]
+    for identifier, reply in zip(identifiers, client.get_many(paths), strict=True):
+        source = Source(f"GET {reply.path}", timestamp(), reply.digest)
+        document = _checked(reply.value, identifier, reply.path)
+        if isinstance(document, Unavailable):
+            if document.reason is Reason.NOT_FOUND:
+                gone[identifier] = document
+            else:
+                blocked.append(Subject("container", first.names[identifier], identifier, {}, source, blocked=document))
+            continue
+        facts = container_facts(document, identifier, context, mounts)
+        drafts.append(_Draft(_inspected_name(document, first.names[identifier]), identifier, facts, source))
+    _add_execs(client, drafts)
+    again = read_listing(client, LIST_PATH, _listed_name, _KEEP)
+    unseen, vanished, appeared, gap = settle("container", first, again, gone)
+    subjects = (*_finished(drafts), *blocked, *unseen)
+    return in_order(CollectionReport(subjects, gap, vanished, appeared, (first.source, again.source)))
+
+
+def _checked(value: JsonValue | Unavailable, identifier: str, path: str) -> dict[str, JsonValue] | Unavailable:
+    if isinstance(value, Unavailable):
+        return value
+    if not isinstance(value, dict):
+        return Unavailable(Reason.WRONG_TYPE, f"GET {path}: not an object")
+    if value.get("Id") != identifier:  # the witness for one container must not speak for another
+        return Unavailable(Reason.PROTOCOL, f"GET {path}: the reply is about another container or says not which")
+    return value
+
+
+def _listed_name(element: dict[str, JsonValue], identifier: str) -> str:
+    """Its own name out of Names, where links of other containers may stand too: those have a second slash."""
+    names = element.get("Names")
+    own = [each for each in names if isinstance(each, str) and each.count("/") == 1] if isinstance(names, list) else []
+    return first_name(list[JsonValue](own) or names, identifier[:12]).removeprefix("/")
+
+
+def _inspected_name(document: dict[str, JsonValue], listed: str) -> str:
+    name = document.get("Name")
+    return name.removeprefix("/") if isinstance(name, str) and name not in {"", "/"} else listed
+
+
+def _add_execs(client: EngineClient, drafts: list[_Draft]) -> None:
+    """Set ``execs``. A session that is gone meanwhile (404) is left out: it ended."""
+    asked: list[tuple[_Draft, str]] = []
+    for draft in drafts:
+        identifiers = known(draft.facts["ExecIDs"], "ExecIDs")
+        if isinstance(identifiers, list) and len(identifiers) > MOST_EXECS:
+            identifiers = Unavailable(
+                Reason.OVERSIZE, f"{len(identifiers)} exec sessions, at most {MOST_EXECS} are asked about"
+            )
+        if isinstance(identifiers, Unavailable):
+            draft.facts["execs"] = identifiers
+            continue
+        draft.facts["execs"] = []
+        for each in sorted(str(each) for each in identifiers) if isinstance(identifiers, list) else ():
+            if not (each.isascii() and each.isalnum()):
+                draft.facts["execs"] = Unavailable(Reason.WRONG_TYPE, "ExecIDs has an element that is no identifier")
+                break
+            asked.append((draft, each))
+    replies = client.get_many([f"/exec/{identifier}/json" for _, identifier in asked])
+    for (draft, identifier), reply in zip(asked, replies, strict=True):
+        sessions = draft.facts["execs"]
+        if not isinstance(sessions, list) or (
+            isinstance(reply.value, Unavailable) and reply.value.reason is Reason.NOT_FOUND
+        ):
+            continue
+        draft.exec_sources.append(Source(f"GET {reply.path}", timestamp(), reply.digest))
+        if isinstance(reply.value, Unavailable):
+            draft.facts["execs"] = reply.value
+        else:
+            draft.facts["execs"] = conform(
+                CONTAINER_FACTS["execs"], "execs", [*sessions, _session(reply.value, identifier)]
+            )
+
+
+def _session(value: JsonValue, identifier: str) -> JsonValue:
+    """One record of ``execs``; what is no such session is handed on as it is, to be refused by its type."""
+    process = value.get("ProcessConfig") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(process, dict) or value.get("ID") != identifier:
+        return None
+    record: dict[str, JsonValue] = {key: value[key] for key in ("ID", "Running") if key in value}
+    if "privileged" in process:
+        record["privileged"] = process["privileged"]
+    record["user"] = process.get("user", "")  # moby leaves an empty user out
+    return record
+
+
+def _finished(drafts: list[_Draft]) -> Iterator[Subject]:
+    for each in drafts:
+        sources = {"execs": (each.source, *each.exec_sources)} if each.exec_sources else None
+        yield Subject("container", each.name, each.id, each.facts, each.source, sources)

@@ -1,0 +1,102 @@
+"""The images of an engine with their history, secrets in commands redacted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from benchmark.collect.engine.client import EngineClient, Reply
+from benchmark.collect.engine.container_facts import environment_names, redacted_strings
+from benchmark.collect.engine.listing import first_name, read_listing, settle
+from benchmark.collect.engine.projection import compile_projection, project
+from benchmark.collect.engine.reports import CollectionReport, in_order, timestamp
+from benchmark.collect.redaction import redact
+from benchmark.model.conform import conform
+from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
+from benchmark.model.facts_engine import IMAGE_FACTS
+
+LIST_PATH: Final = "/images/json"
+_KEEP: Final = ("Id", "RepoTags")
+_PROJECTION: Final = compile_projection(IMAGE_FACTS, without=frozenset({"history"}))
+_LAYER_FIELDS: Final = IMAGE_FACTS["history"].fields
+_UNTAGGED: Final = "<none>:<none>"  # how engines before 24 list a dangling image
+
+
+def read_images(client: EngineClient) -> CollectionReport:
+    """Every tagged or dangling image, build intermediates left out. Costs 2 requests and 2 an image."""
+    first = read_listing(client, LIST_PATH, _listed_name, _KEEP)
+    if not first.names and first.gap is not None:
+        return CollectionReport(gap=first.gap, sources=(first.source,))
+    identifiers = tuple(first.names)
+    paths = [f"/images/{each}/{what}" for each in identifiers for what in ("json", "history")]
+    replies = client.get_many(paths)
+    subjects: list[Subject] = []
+    gone: dict[str, Unavailable] = {}
+    for identifier, inspected, history in zip(identifiers, replies, replies, strict=True):
+        missing = _not_found(inspected) or _not_found(history)
+        if missing is not None:
+            gone[identifier] = missing
+            continue
+        subjects.append(_subject(identifier, first.names[identifier], inspected, history))
+    again = read_listing(client, LIST_PATH, _listed_name, _KEEP)
+    unseen, vanished, appeared, gap = settle("image", first, again, gone)
+    return in_order(CollectionReport((*subjects, *unseen), gap, vanished, appeared, (first.source, again.source)))
+
+
+def _not_found(reply: Reply) -> Unavailable | None:
+    return reply.value if isinstance(reply.value, Unavailable) and reply.value.reason is Reason.NOT_FOUND else None
+
+
+def _subject(identifier: str, listed: str, inspected: Reply, history: Reply) -> Subject:
+    """Unlike with containers the reply's Id is not compared: image stores differ in which digest they call the id."""
+    source = Source(f"GET {inspected.path}", timestamp(), inspected.digest)
+    document = inspected.value
+    if not isinstance(document, dict):
+        why = (
+            document
+            if isinstance(document, Unavailable)
+            else Unavailable(Reason.WRONG_TYPE, f"GET {inspected.path}: not an object")
+        )
+        return Subject("image", listed, identifier, {}, source, blocked=why)
+    facts = project(_PROJECTION, document)
+    for name in ("RepoTags", "RepoDigests"):
+        facts[name] = _sorted(facts[name])
+    facts["Config.Healthcheck.Test"] = redacted_strings(facts["Config.Healthcheck.Test"])
+    facts["environment_names"] = environment_names(document)
+    facts["history"] = _history(history)
+    sources = {"history": (Source(f"GET {history.path}", timestamp(), history.digest),)}
+    return Subject("image", _name(facts["RepoTags"], identifier), identifier, facts, source, sources)
+
+
+def _history(reply: Reply) -> FactValue:
+    if not isinstance(reply.value, list):
+        return (
+            reply.value
+            if isinstance(reply.value, Unavailable)
+            else conform(IMAGE_FACTS["history"], "history", reply.value)
+        )
+    return conform(IMAGE_FACTS["history"], "history", [_layer(each) for each in reply.value])
+
+
+def _layer(value: JsonValue) -> JsonValue:
+    if not isinstance(value, dict):
+        return value
+    layer = {key: value[key] for key in _LAYER_FIELDS if key in value}
+    command = layer.get("CreatedBy")
+    if isinstance(command, str):
+        layer["CreatedBy"] = redact(command)
+    return layer
+
+
+def _sorted(value: FactValue) -> FactValue:
+    return list[JsonValue](sorted(str(each) for each in value)) if isinstance(value, list) else value
+
+
+def _listed_name(element: dict[str, JsonValue], identifier: str) -> str:
+    return _name(element.get("RepoTags"), identifier)
+
+
+def _name(tags: FactValue, identifier: str) -> str:
+    """The first tag in alphabetical order; sha256: and twelve digits for an image without one."""
+    kept: list[JsonValue] = [each for each in tags if each != _UNTAGGED] if isinstance(tags, list) else []
+    algorithm, _, digits = identifier.rpartition(":")
+    return first_name(kept, f"{algorithm or 'sha256'}:{digits[:12]}")

@@ -1,0 +1,105 @@
+"""The mounts of a container, with every host path each is known by and the API sockets it hands over."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Final
+
+from benchmark.collect.engine.reports import ContainerContext
+from benchmark.model.conform import conform
+from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Unavailable
+from benchmark.model.facts_container import CONTAINER_FACTS, MOUNT_FIELDS
+
+_REPORTED: Final = tuple(name for name, fact in MOUNT_FIELDS.items() if not fact.derived)
+_OMITTED_WHEN_EMPTY: Final = ("Name",)  # moby's types.MountPoint: `json:",omitempty"`
+_NO_HOST_PATH: Final = frozenset({"tmpfs", "npipe"})
+
+
+class MountReader:
+    """Derives ``Mounts`` of many containers; paths that many of them share are resolved once."""
+
+    def __init__(self, context: ContainerContext) -> None:
+        self._resolve = context.resolve_path
+        self._devices = context.volume_devices
+        self._sockets = context.api_sockets
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def read(self, document: Mapping[str, JsonValue]) -> FactValue:
+        """The fact ``Mounts``, ordered by destination; the engine's own order is random."""
+        if "Mounts" not in document:
+            return ABSENT
+        raw = document["Mounts"]
+        if not isinstance(raw, list):
+            return conform(CONTAINER_FACTS["Mounts"], "Mounts", raw)
+        records: list[JsonValue] = []
+        for mount in raw:
+            if not isinstance(mount, dict):
+                return Unavailable(Reason.WRONG_TYPE, "Mounts has an element that is not an object")
+            paths = self._host_paths(mount)
+            if isinstance(paths, Unavailable):
+                return paths
+            record = dict.fromkeys(_OMITTED_WHEN_EMPTY, "") | {key: mount[key] for key in _REPORTED if key in mount}
+            record["HostPaths"] = list(paths)
+            record["ApiSockets"] = [each for each in sorted(set(self._sockets)) if is_below(each, paths)]
+            records.append(record)
+        checked = conform(CONTAINER_FACTS["Mounts"], "Mounts", records)
+        if isinstance(checked, list):
+            checked.sort(key=_destination)
+        return checked
+
+    def _host_paths(self, mount: dict[str, JsonValue]) -> tuple[str, ...] | Unavailable:
+        kind, source = mount.get("Type"), mount.get("Source")
+        if kind in _NO_HOST_PATH:
+            return ()
+        if source == "" and kind != "bind":
+            sources = []  # a volume of a plugin may have no path of its own
+        elif isinstance(source, str) and source.startswith("/"):
+            sources = [source]
+        else:
+            return Unavailable(Reason.WRONG_TYPE, "Mounts: Source is not an absolute path")
+        if kind == "volume" and mount.get("Driver", "local") == "local":
+            if isinstance(self._devices, Unavailable):
+                return self._devices
+            name = mount.get("Name")
+            device = self._devices.get(name) if isinstance(name, str) else None
+            if device:
+                sources.append(device)
+        return tuple(sorted({path for each in sources for path in self._names(each)}))
+
+    def _names(self, source: str) -> tuple[str, ...]:
+        known = self._known.get(source)
+        if known is None:
+            clean = clean_path(source)
+            found = {clean, without_var_run(clean)}
+            real = self._resolve(clean)
+            if real is not None:
+                found.add(clean_path(real))
+            known = self._known[source] = tuple(found)
+        return known
+
+
+def clean_path(path: str) -> str:
+    """``path`` without ``.``, ``..``, doubled and trailing slashes."""
+    return "/" + posixpath.normpath(path).lstrip("/")
+
+
+def without_var_run(path: str) -> str:
+    """``path`` with a leading /var/run written as /run, which it is a link to everywhere."""
+    return path[4:] if path == "/var/run" or path.startswith("/var/run/") else path
+
+
+def is_below(path: str, directories: tuple[str, ...]) -> bool:
+    """True when ``path`` is one of ``directories`` or lies below one, by component; /var/run and /run are the same."""
+    spellings = (path, without_var_run(path))
+    return any(
+        directory in {"/", spelling} or spelling.startswith(directory + "/")
+        for directory in directories
+        for spelling in spellings
+    )
+
+
+def _destination(record: JsonValue) -> tuple[str, str]:
+    if not isinstance(record, dict):
+        return ("", "")
+    return (str(record.get("Destination", "")), str(record.get("Source", "")))

@@ -1,0 +1,85 @@
+"""Networks and volumes: one list each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from benchmark.collect.engine.client import EngineClient
+from benchmark.collect.engine.confinement import parse_go_bool
+from benchmark.collect.engine.listing import read_listing
+from benchmark.collect.engine.projection import compile_projection, project
+from benchmark.collect.engine.reports import CollectionReport, in_order
+from benchmark.collect.redaction import redact_option
+from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Subject, Unavailable
+from benchmark.model.facts_engine import NETWORK_FACTS
+
+_PROJECTION: Final = compile_projection(NETWORK_FACTS)
+_KEEP: Final = ("Name", *NETWORK_FACTS)
+_DEFAULT_BRIDGE: Final = "com.docker.network.bridge.default_bridge"
+_ICC: Final = "com.docker.network.bridge.enable_icc"
+
+
+def read_networks(client: EngineClient) -> CollectionReport:
+    """Every network. Costs 1 request."""
+    listing = read_listing(client, "/networks", _name, _KEEP)
+    subjects = []
+    for element in listing.elements:
+        facts = project(_PROJECTION, element)
+        facts["Options"] = _without_secrets(facts["Options"])
+        identifier = str(element["Id"])
+        subjects.append(Subject("network", listing.names[identifier], identifier, facts, listing.source))
+    return in_order(CollectionReport(tuple(subjects), listing.gap, sources=(listing.source,)))
+
+
+def bridge_icc(networks: CollectionReport) -> FactValue:
+    """Whether the default bridge lets containers talk to each other; ABSENT when it is proven that there is no such network."""
+    for each in networks.subjects:
+        options = each.facts["Options"]
+        if isinstance(options, Unavailable):
+            return options
+        if not isinstance(options, dict) or options.get(_DEFAULT_BRIDGE) != "true":
+            continue
+        said = options.get(_ICC)
+        if not isinstance(said, str):
+            return Unavailable(Reason.UNSUPPORTED, f"network {each.name} does not report {_ICC}")
+        value = parse_go_bool(said)
+        return Unavailable(Reason.UNKNOWN_VALUE, f"network {each.name}: {_ICC} is {said!r}") if value is None else value
+    return ABSENT if networks.gap is None else networks.gap
+
+
+def read_volume_devices(client: EngineClient) -> Mapping[str, str] | Unavailable:
+    """Name -> host path of every local volume that mounts one: a bind in disguise, or a block device. Costs 1 request."""
+    document = client.get_json("/volumes")
+    if isinstance(document, Unavailable):
+        return document
+    volumes = document.get("Volumes", ABSENT) if isinstance(document, dict) else ABSENT
+    if volumes is None:
+        return {}
+    if not isinstance(volumes, list):
+        return Unavailable(Reason.WRONG_TYPE, "GET /volumes: Volumes is not a list")
+    devices: dict[str, str] = {}
+    for each in volumes:
+        name = each.get("Name") if isinstance(each, dict) else None
+        if not isinstance(each, dict) or not isinstance(name, str):
+            return Unavailable(Reason.WRONG_TYPE, "GET /volumes: a volume without a name")
+        options = each.get("Options")
+        if options is None or each.get("Driver") != "local":
+            continue
+        device = options.get("device", "") if isinstance(options, dict) else None
+        if not isinstance(device, str):
+            return Unavailable(Reason.WRONG_TYPE, f"GET /volumes: the options of {name!r} are not strings")
+        if device.startswith("/"):
+            devices[name] = device
+    return devices
+
+
+def _without_secrets(options: FactValue) -> FactValue:
+    if not isinstance(options, dict):
+        return options
+    return {key: redact_option(key, value) if isinstance(value, str) else value for key, value in options.items()}
+
+
+def _name(element: dict[str, JsonValue], identifier: str) -> str:
+    name = element.get("Name")
+    return name if isinstance(name, str) and name else identifier[:12]

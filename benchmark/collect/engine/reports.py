@@ -1,0 +1,98 @@
+"""What goes into and comes out of an engine session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from benchmark.model.facts import FactValue, Source, Subject, Unavailable
+from benchmark.model.snapshot import Enumeration, Target
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionReport:
+    """The members of one collection, ordered by name and id. ``gap`` says why the list is not known to be complete.
+
+    listed = subjects + ``vanished`` (gone between listing and reading); ``appeared`` came after the first listing.
+    """
+
+    subjects: tuple[Subject, ...] = ()
+    gap: Unavailable | None = None
+    vanished: tuple[str, ...] = ()
+    appeared: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def enumeration(self, first: int) -> Enumeration:
+        """The enumeration for a snapshot in which these subjects stand from index ``first`` on."""
+        members = tuple(range(first, first + len(self.subjects)))
+        return Enumeration(members, self.gap, self.vanished, self.appeared, self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """What the engine says of itself.
+
+    ``facts`` are all facts of the daemon that /version and /info give (``version.*``, ``info.*``, ``security.*``,
+    ``product``); ``sources`` names the request behind each. ``bridge_icc`` is the value in force on the default bridge
+    (true, false, ABSENT without such a network). ``peer_pid`` is the process that listens on the unix socket.
+    """
+
+    target: Target
+    facts: Mapping[str, FactValue]
+    sources: Mapping[str, tuple[Source, ...]]
+    networks: CollectionReport
+    bridge_icc: FactValue
+    bridge_icc_source: Source | None
+    peer_pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmReport:
+    """The swarm, its services and its nodes; three proofs of emptiness where swarm mode is off."""
+
+    swarm: CollectionReport
+    services: CollectionReport
+    nodes: CollectionReport
+
+    def services_by_id(self) -> Mapping[str, Subject] | Unavailable:
+        """For ``ContainerContext.services``: the services by id, or why they are not all known."""
+        if self.services.gap is not None:
+            return self.services.gap
+        return {each.id: each for each in self.services.subjects}
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerContext:
+    """What judging a container needs from outside the engine's reply.
+
+    ``resolve_path`` gives a path of the host with symbolic links resolved, None when this host is not the engine's or
+    cannot be read. ``api_sockets`` are sockets of engine and containerd, as given and resolved. ``volume_devices`` comes
+    from ``session.volume_devices()``. ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339
+    UTC. ``processes`` gives the process names of a container id, ``process_no_new_privs`` the kernel's word for a pid.
+    """
+
+    resolve_path: Callable[[str], str | None]
+    api_sockets: tuple[str, ...]
+    volume_devices: Mapping[str, str] | Unavailable
+    daemon_seccomp: FactValue
+    daemon_no_new_privileges: FactValue
+    daemon_started_at: str | None
+    processes: Callable[[str], tuple[str, ...] | Unavailable]
+    process_no_new_privs: Callable[[int], bool | Unavailable]
+    services: Mapping[str, Subject] | Unavailable = field(default_factory=dict)
+
+
+def timestamp() -> str:
+    """Now, RFC 3339 UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def in_order(report: CollectionReport) -> CollectionReport:
+    """The same with subjects and names sorted: the engine's own order carries no meaning and changes between runs."""
+    return replace(
+        report,
+        subjects=tuple(sorted(report.subjects, key=lambda each: (each.name, each.id))),
+        vanished=tuple(sorted(report.vanished)),
+        appeared=tuple(sorted(report.appeared)),
+    )
