@@ -63,7 +63,8 @@ class Accounts:
 
     def group_members(self, name: str) -> tuple[str, ...] | Unavailable | Absent:
         """Everybody who gets the group's number at login, sorted: listed on any line with that number (a second group
-        may share it), or a user whose primary group it is. ABSENT when there is no such group.
+        may share it), or a user whose primary group it is. ABSENT when there is no such group; ``name`` may be a number,
+        as it may for dockerd's --group.
         """
         if isinstance(self.groups, Unavailable):
             return self.groups
@@ -72,6 +73,8 @@ class Accounts:
         if self.gap is not None:
             return self.gap
         numbers = {group.gid for group in self.groups if group.name == name}
+        if not numbers and (number := _number(name)) is not None:
+            numbers = {number}
         if not numbers:
             return ABSENT
         listed = {member for group in self.groups if group.gid in numbers for member in group.members}
