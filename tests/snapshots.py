@@ -50,7 +50,6 @@ GOOD_DAEMON: Final[Facts] = {
     "info.SecurityOptions": ["name=seccomp,profile=builtin", "name=userns", "name=apparmor"],
     "info.Swarm.LocalNodeState": "inactive",
     "daemon.authorization-plugins": ["policy"],
-    "daemon.bridge": "none",
     "daemon.cgroup-parent": ABSENT,
     "daemon.config-file": "/etc/docker/daemon.json",
     "daemon.containerd": ABSENT,
@@ -122,6 +121,26 @@ GOOD_HOST: Final[Facts] = {
 }
 
 
+GOOD_FILES: Final[Mapping[str, tuple[tuple[str, Facts], ...]]] = {
+    "docker_service_units": (("/usr/lib/systemd/system/docker.service", {"type": "file", "mode": "0644"}),),
+    "docker_socket_units": (("/usr/lib/systemd/system/docker.socket", {"type": "file", "mode": "0644"}),),
+    "configuration_directories": (("/etc/docker", {"type": "directory", "mode": "0755"}),),
+    "daemon_config_files": (("/etc/docker/daemon.json", {"type": "file", "mode": "0644"}),),
+    "api_sockets": (
+        (
+            "/run/docker.sock",
+            {"type": "socket", "mode": "0660", "owner": {"uid": 0, "gid": 999, "user": "root", "group": "docker"}},
+        ),
+    ),
+    "containerd_sockets": (("/run/containerd/containerd.sock", {"type": "socket", "mode": "0660"}),),
+}
+
+
+def file(path: str, facts: Facts) -> Subject:
+    """A file that belongs to root, with ``facts`` of its own."""
+    return subject("file", path, {"path": path, **facts}, source=f"file:{path}")
+
+
 def subject(kind: str, name: str, facts: Facts, id_: str = "", source: str = "") -> Subject:
     """A subject with every fact of its kind: those given, and a blank for the others."""
     declared = KINDS[kind]
@@ -148,6 +167,7 @@ def snapshot(
     """The good host with ``containers`` (one good one when None), changed settings, and gaps by collection."""
     gaps = gaps or {}
     members = {
+        **{collection: [file(*each) for each in files] for collection, files in GOOD_FILES.items()},
         "host": [subject("host", name, {**GOOD_HOST, **(host or {})}, source="file:/etc/os-release")],
         "engines": [subject("daemon", "docker", {**GOOD_DAEMON, **(daemon or {})}, source="GET /info")],
         "containers": [container("web")] if containers is None else list(containers),

@@ -14,10 +14,8 @@ def run(arguments: Namespace) -> ExitCode:
     """Audits the target. The options, the content and the outputs are checked before the target is touched."""
     catalog = load_content(arguments)
     evaluator = prepare(arguments, catalog)
-    sections = catalog.frameworks[FRAMEWORK].sections
-    with Reports(
-        arguments.output, verbose=arguments.verbose, no_color=arguments.no_color, sections=sections
-    ) as reports:
+    framework = catalog.frameworks[FRAMEWORK]
+    with Reports(arguments.output, framework, verbose=arguments.verbose, no_color=arguments.no_color) as reports:
         snapshot = collect_target(arguments)
         assessment = as_of_now(evaluator).evaluate(snapshot)
         written = reports.write(assessment)

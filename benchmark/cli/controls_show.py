@@ -79,7 +79,7 @@ def _control_page(catalog: Catalog, control: Control, width: int) -> Iterator[st
     yield from _parameters(control, width)
     yield from _paragraph("How to mend a failure", control.remediation.text, width)
     if control.remediation.recreate is not Recreate.NOTHING:
-        yield f"  takes: {control.remediation.recreate}"
+        yield f"  applying it means: {control.remediation.recreate}"
     for framework in catalog.frameworks.values():
         deciding = tuple(each for each in framework.requirements if control.id in each.controls)
         if deciding:
@@ -90,6 +90,7 @@ def _control_page(catalog: Catalog, control: Control, width: int) -> Iterator[st
 def _check(control: Control, width: int) -> Iterator[str]:
     collection = COLLECTIONS[control.for_each]
     yield from _paragraph("How it is checked", f"for each of: {control.for_each} ({collection.doc})", width)
+    presets = {each.name: each.default for each in control.parameters}
     sentences = (
         ("applies when", control.when),
         ("passes when", control.check),
@@ -97,7 +98,7 @@ def _check(control: Control, width: int) -> Iterator[str]:
     )
     for words, condition in sentences:
         if condition is not None:
-            yield from _indented(f"{words}: {describe_condition(condition)}", width)
+            yield from _indented(f"{words}: {describe_condition(condition, presets)}", width)
     if control.attest is not None:
         yield from _indented(f"a person says: {control.attest}", width)
     yield f"  automation: {control.automation} ({_AUTOMATION[control.automation]})"
@@ -109,7 +110,7 @@ def _parameters(control: Control, width: int) -> Iterator[str]:
         yield "Parameters"
     for each in control.parameters:
         yield from _indented(f"{control.id}.{each.name} ({each.type}, default {json.dumps(each.default)})", width)
-        yield from _indented(each.description, width, "    ")
+        yield from _indented(each.description, width, "    ", "")
 
 
 def _numbers(framework: Framework, requirements: tuple[Requirement, ...]) -> Iterator[str]:
@@ -135,11 +136,11 @@ def _numbers(framework: Framework, requirements: tuple[Requirement, ...]) -> Ite
 def _paragraph(heading: str, text: str, width: int) -> Iterator[str]:
     yield ""
     yield heading
-    yield from _indented(text, width)
+    yield from _indented(text, width, hang="")
 
 
-def _indented(text: str, width: int, indent: str = "  ") -> Iterator[str]:
+def _indented(text: str, width: int, indent: str = "  ", hang: str = "  ") -> Iterator[str]:
     for line in text.strip().splitlines():
         yield from textwrap.wrap(
-            visible(line), width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+            visible(line), width, initial_indent=indent, subsequent_indent=indent + hang, break_on_hyphens=False
         ) or [""]

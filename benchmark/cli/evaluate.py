@@ -23,10 +23,8 @@ def run(arguments: Namespace) -> ExitCode:
     catalog = load_content(arguments)
     evaluator = prepare(arguments, catalog)
     outcomes: list[Outcome] = []
-    sections = catalog.frameworks[FRAMEWORK].sections
-    with Reports(
-        arguments.output, verbose=arguments.verbose, no_color=arguments.no_color, sections=sections
-    ) as reports:
+    framework = catalog.frameworks[FRAMEWORK]
+    with Reports(arguments.output, framework, verbose=arguments.verbose, no_color=arguments.no_color) as reports:
         assessments = _assessments(evaluator, arguments.snapshots, outcomes)
         first = next(assessments, None)
         if first is None:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmark.catalog import ContentErrors, load_catalog
+from benchmark.catalog.content_error import ContentErrors
+from benchmark.catalog.load import load_catalog
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.operator_name import operator_name
 from benchmark.cli.values import Assignment

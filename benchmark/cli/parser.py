@@ -97,7 +97,8 @@ _POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
 EXCLUSIVE: Final = ((HOST.name, CONTEXT.name),)
 SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
 
-_Group: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+# argparse has no public name for what add_subparsers returns.
+_Group: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 _EPILOG: Final = """\
 Every option has an environment variable, shown in brackets; the command line wins. DOCKER_HOST, DOCKER_CONTEXT,

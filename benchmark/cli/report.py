@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import tee
 from pathlib import Path
 from typing import Final, Self
 
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.sink import Sink, open_sink
-from benchmark.cli.streams import say, stdout_is_terminal
+from benchmark.cli.streams import say, stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.values import STDOUT, Output
+from benchmark.model.framework import Framework
 from benchmark.model.result import Assessment
-from benchmark.render import FORMATS, RenderOptions
+from benchmark.render.formats import FORMATS
+from benchmark.render.options import RenderOptions
 
-_FILE_WIDTH: Final = 100
+_WIDTH: Final = 100
 _FOR_PEOPLE: Final = "table"
 
 
 class Reports:
     """The outputs of one run. Entering opens all of them, so a bad one is known before any work; leaving discards what
-    was not committed. ``sections`` are the framework's labels.
+    was not committed. ``framework`` lends its title and labels.
     """
 
-    def __init__(
-        self, outputs: tuple[Output, ...], *, verbose: bool, no_color: bool, sections: Mapping[str, str]
-    ) -> None:
+    def __init__(self, outputs: tuple[Output, ...], framework: Framework, *, verbose: bool, no_color: bool) -> None:
         self._outputs = outputs
         self._verbose = verbose
         self._no_color = no_color
-        self._sections = sections
+        self._framework = framework
         self._sinks: list[Sink] = []
 
     def __enter__(self) -> Self:
@@ -83,15 +83,18 @@ class Reports:
         return complete
 
     def _options(self, output: Output) -> RenderOptions:
+        framework = self._framework
+        plain = RenderOptions(
+            width=_WIDTH, verbose=self._verbose, sections=framework.sections, framework=framework.title
+        )
         if output.path != STDOUT:
-            return RenderOptions(width=_FILE_WIDTH, verbose=self._verbose, sections=self._sections)
+            return plain
         terminal = stdout_is_terminal()
-        return RenderOptions(
-            width=shutil.get_terminal_size((_FILE_WIDTH, 24)).columns if terminal else _FILE_WIDTH,
+        return replace(
+            plain,
+            width=shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH,
             colour=terminal and not self._no_color and wants_colour(os.environ),
-            verbose=self._verbose,
-            unicode=sys.stdout is not None and sys.stdout.encoding.lower().replace("-", "") == "utf8",
-            sections=self._sections,
+            unicode=stdout_shows_unicode(),
         )
 
     def _discard(self) -> None:

@@ -15,7 +15,7 @@ from typing import cast
 
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.option import complete_options
-from benchmark.cli.parser import EXCLUSIVE, build_parser, find_command
+from benchmark.cli.parser import EXCLUSIVE, Command, build_parser, find_command
 from benchmark.cli.streams import StandardOutput, say
 
 
@@ -41,11 +41,7 @@ def _run(words: Sequence[str]) -> ExitCode:
     try:
         arguments, others = build_parser().parse_known_args(words)
         command = find_command(arguments)
-        if others:
-            unknown = others[0].partition("=")[
-                0
-            ]  # not what follows it, which may be a secret meant for another program
-            raise Refusal(f"{command.name} does not know {unknown} (see 'dockmark {command.name} --help')")
+        _refuse_unknown(command, others)
         complete_options(arguments, command.all_options, os.environ, EXCLUSIVE)
         run = cast("Callable[[Namespace], ExitCode]", import_module(f"benchmark.cli.{command.module}").run)
         return run(arguments)
@@ -54,6 +50,13 @@ def _run(words: Sequence[str]) -> ExitCode:
         return refusal.code
     except SystemExit:  # argparse has printed its help
         return ExitCode.MET
+
+
+def _refuse_unknown(command: Command, others: list[str]) -> None:
+    """Names the first word only, and not its value, which may be a secret meant for another program."""
+    if others:
+        unknown = others[0].partition("=")[0]
+        raise Refusal(f"{command.name} does not know {unknown} (see 'dockmark {command.name} --help')")
 
 
 def _hand_over(code: ExitCode) -> ExitCode:

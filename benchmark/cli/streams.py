@@ -83,6 +83,11 @@ def stdout_is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def stdout_shows_unicode() -> bool:
+    """True when standard output is written in UTF-8."""
+    return sys.stdout is not None and sys.stdout.encoding.lower().replace("-", "") == "utf8"
+
+
 def _visible(line: str) -> str:
     from benchmark.render.terminal_text import visible  # noqa: PLC0415  (start-up: few messages need it)
 
