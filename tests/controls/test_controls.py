@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.catalog import load_catalog
-from benchmark.catalog.yaml_source import load_yaml
+from benchmark.catalog.load import load_catalog
+from benchmark.catalog.positioned import plain
+from benchmark.catalog.yaml_source import read_yaml
 from benchmark.evaluate import EvaluationRequest, prepare_evaluator
 from benchmark.model.conform import conform
 from benchmark.model.facts import ABSENT, Reason, Source, Subject, Unavailable
@@ -19,7 +20,10 @@ SUBJECT_KEYS = {"name", "facts", "absent", "unavailable"}
 
 
 def cases(path):
-    document = load_yaml(path)
+    errors = []
+    node = read_yaml(path.read_bytes(), path.name, errors)
+    assert not errors, errors
+    document = plain(node)
     assert document.keys() == {"control", "cases"}, path
     assert document["control"] == path.stem
     return document["cases"]
