@@ -15,7 +15,7 @@ from benchmark.render.numbering import ids_of, section_of_result, section_title
 from benchmark.render.options import RenderOptions
 from benchmark.render.provenance import Context, context_of
 from benchmark.render.summary import tally
-from benchmark.render.terminal_text import Style, paint, room_beside, shortened, visible
+from benchmark.render.terminal_text import Style, paint, room_beside, shortened, visible, wrapped
 
 _INDENT: Final = "  "
 _IDS_ROOM: Final = 13
@@ -46,7 +46,8 @@ def _block(
     section: str, results: list[ControlResult], heads: list[list[str]], context: Context, options: RenderOptions
 ) -> Iterator[str]:
     title = shortened(section_title(section, options.sections), _TITLE_BOUND, options)
-    yield f"{paint(title, Style.BOLD, options)} ({tally(results, options)})"
+    for line in wrapped(f"{title} ({tally(results)})", "", "  ", options):
+        yield paint(line, Style.BOLD, options)
     for result, head in zip(results, heads, strict=True):
         yield from head
         yield from verbose_lines(result, context, options) if options.verbose else brief_lines(result, options)

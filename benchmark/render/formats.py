@@ -13,8 +13,6 @@ from benchmark.render.options import RenderOptions
 from benchmark.render.overview import render_overview
 from benchmark.render.table import render_table
 
-__all__ = ["FORMATS", "Format", "RenderOptions", "render_many"]
-
 
 @dataclass(frozen=True, slots=True)
 class Format:

@@ -15,6 +15,7 @@ from benchmark.model.facts import ABSENT, FactValue, JsonValue, Unavailable
 from benchmark.model.framework import Requirement
 from benchmark.model.result import Assessment, ControlResult, Finding, Result, Score
 from benchmark.model.snapshot import Enumeration
+from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.render.numbering import ids_of, section_of_result
 from benchmark.render.options import RenderOptions
 from benchmark.render.provenance import Context, context_of, evidence_of, source_text
@@ -184,7 +185,7 @@ def _row(assessment: Assessment, result: ControlResult) -> Object:
         "levels": _by_id(result.requirements, version, _levels),
         "assessment": _by_id(result.requirements, version, _published),
         "for_each": control.for_each,
-        "enumeration": _enumeration(result.enumeration),
+        "enumeration": _enumeration(control.for_each, result.enumeration),
         "remediation": {"text": control.remediation.text, "recreate": control.remediation.recreate.value},
     }
 
@@ -202,11 +203,12 @@ def _published(requirement: Requirement, version: str) -> JsonValue:
     return requirement.assessment.get(version)
 
 
-def _enumeration(enumeration: Enumeration | None) -> JsonValue:
+def _enumeration(ranged_over: str, enumeration: Enumeration | None) -> JsonValue:
     if enumeration is None:
         return None
     gap = enumeration.gap
     return {
+        "collection": COLLECTIONS[ranged_over].base or ranged_over,
         "listed": len(enumeration.members) + len(enumeration.vanished),
         "judged": len(enumeration.members),
         "vanished": list(enumeration.vanished),

@@ -19,11 +19,6 @@ def marked_word(result: Result, options: RenderOptions) -> str:
     return paint(f"{_symbol(result, options)} {result.value}", _style_of(result), options)
 
 
-def painted_word(result: Result, options: RenderOptions) -> str:
-    """The word alone, painted."""
-    return painted(result.value, result, options)
-
-
 def painted(text: str, result: Result, options: RenderOptions) -> str:
     """Visible ``text`` in the colour of ``result``."""
     return paint(text, _style_of(result), options)

@@ -14,7 +14,7 @@ from benchmark.render.summary import percent_text
 from benchmark.render.terminal_text import Style, paint, room_beside, shortened
 
 _HEADERS: Final = ("target", "score", "coverage", "fail", "error", "unknown", "manual")
-_NUMBERS_TAKEN: Final = 54  # the columns beside the name
+_NUMBERS_TAKEN: Final = 60  # the columns beside the name
 _COUNTED: Final = (Result.FAIL, Result.ERROR, Result.UNKNOWN, Result.NOTCHECKED)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from benchmark.model.result import Assessment, ControlResult, Result
 from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.render.grid import grid_lines
-from benchmark.render.marks import marked_word, meaning, painted_word
+from benchmark.render.marks import marked_word, meaning
 from benchmark.render.numbering import compact_ranges, ids_of
 from benchmark.render.options import RenderOptions
 from benchmark.render.terminal_text import Style, labelled, paint, room_beside, shortened, visible, wrapped
@@ -48,10 +48,10 @@ def percent_text(percent: Decimal | None) -> str:
     return "n/a" if percent is None else f"{percent.quantize(Decimal('0.1'), ROUND_HALF_EVEN)} %"
 
 
-def tally(results: Iterable[ControlResult], options: RenderOptions) -> str:
-    """``2 fail, 1 error, 12 pass``: what occurs, the worst first, painted."""
+def tally(results: Iterable[ControlResult]) -> str:
+    """``2 fail, 1 error, 12 pass``: what occurs, the worst first."""
     counts = Counter(each.result for each in results)
-    return ", ".join(f"{counts[each]} {painted_word(each, options)}" for each in (*_ALWAYS, *_SELDOM) if counts[each])
+    return ", ".join(f"{counts[each]} {each.value}" for each in (*_ALWAYS, *_SELDOM) if counts[each])
 
 
 def _result_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
