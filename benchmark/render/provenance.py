@@ -20,12 +20,12 @@ def context_of(assessment: Assessment) -> Context:
 
     A prefix with two candidates has no entry: a source that might be another's is worse than none.
     """
-    found: dict[str, dict[int, Subject]] = {"daemon": {}, "host": {}}
+    found: dict[str, dict[tuple[str, str], Subject]] = {"daemon": {}, "host": {}}
     for result in assessment.results:
         for finding in result.findings[:2]:
             subject = finding.subject
             if subject.kind in found:
-                found[subject.kind][id(subject)] = subject
+                found[subject.kind].setdefault((subject.id, subject.name), subject)
     return {kind: next(iter(each.values())) for kind, each in found.items() if len(each) == 1}
 
 
