@@ -41,6 +41,10 @@ class EngineFailed(Exception):
     """The daemon did not start; the message holds the end of its log."""
 
 
+class DockerRefused(Exception):
+    """A docker command failed; the message holds the command and its stderr."""
+
+
 @dataclass(slots=True)
 class Engine:
     """A running daemon. ``host`` is what ``docker -H`` and ``dockmark --host`` take; ``unix_host`` is its unix socket."""
@@ -82,7 +86,7 @@ class Engine:
         return (self.directory / "log").read_text(errors="replace")
 
     def docker(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """The output of ``docker ARGUMENTS`` against this daemon; CalledProcessError with its stderr when it fails."""
+        """The output of ``docker ARGUMENTS`` against this daemon; DockerRefused when it fails."""
         done = subprocess.run(
             ["docker", "-H", self.unix_host, *arguments],
             input=stdin if stdin is not None else b"",
@@ -92,7 +96,7 @@ class Engine:
             timeout=120,
         )
         if done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, ["docker", *arguments], done.stdout, done.stderr)
+            raise DockerRefused(f"docker {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
         return done.stdout.decode().strip()
 
     def create(self, name: str, *options: str, image: str = IMAGE, command: Sequence[str] = ("sleep", "100000")) -> str:
@@ -158,7 +162,8 @@ def real_engine(
 ) -> Iterator[Engine]:
     """A running dockerd with ``flags`` and the configuration file ``config`` (None: no such file).
 
-    ``network`` leaves bridge and iptables as the engine has them. ``tcp`` adds a listener on loopback: ``plain``, or
+    ``network`` leaves bridge and iptables as the engine has them, in a network namespace of the daemon's own, so that the
+    machine's stay as they are. ``tcp`` adds a listener on loopback: ``plain``, or
     ``tls`` with certificates of an own CA that clients must present (``Engine.certificates``); ``Engine.host`` is then
     that listener. ``activation`` hands over a listening socket as systemd does (``-H fd://``). ``rootless`` runs the daemon
     in a user namespace of an unprivileged account: containers can be created but not started there.
@@ -185,7 +190,9 @@ def real_engine(
         environment = _environment()
         if rootless:
             command, environment = _as_rootless(directory, command)
-        elif _SYSTEM_CONTAINERD.exists():
+        elif network:
+            command = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command)
+        if _SYSTEM_CONTAINERD.exists() and not rootless:
             containerd = _start_containerd(directory)
             cleanup.callback(_stop_process, containerd, directory)
             command = (*command, "--containerd", f"{directory}/containerd.sock")
@@ -201,7 +208,7 @@ def real_engine(
 
 
 def _stop_engine(engine: Engine) -> None:
-    with contextlib.suppress(subprocess.SubprocessError):
+    with contextlib.suppress(DockerRefused, subprocess.TimeoutExpired):
         engine.remove_containers()
     _stop_process(engine.process, engine.directory)
 
@@ -399,4 +406,8 @@ def _image_tar() -> bytes:
             link.type = tarfile.SYMTYPE
             link.linkname = "busybox"
             tar.addfile(link)
+        for name, line in (("passwd", b"root:x:0:0::/:/bin/sh\n"), ("group", b"root:x:0:\n")):
+            account = tarfile.TarInfo(f"etc/{name}")
+            account.size = len(line)
+            tar.addfile(account, io.BytesIO(line))
     return buffer.getvalue()
