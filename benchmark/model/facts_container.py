@@ -25,12 +25,14 @@ MOUNT_FIELDS: Final = {
     "HostPaths": Fact(
         Type.PATHS,
         "every host path this mount is known by: Source cleaned, with symbolic links resolved where this host can be read,"
-        " and the device of a local volume that is a bind in disguise; empty when nothing of the host is mounted",
+        " and the device of a local volume that is a bind in disguise; empty when nothing of the host is mounted, missing when"
+        " links of this host could not be followed",
         derived=True,
     ),
     "ApiSockets": Fact(
         Type.PATHS,
-        "engine or containerd API sockets that are this mount's source or lie below it",
+        "engine or containerd API sockets that are this mount's source or lie below it; missing when none was found and links"
+        " could not be followed",
         derived=True,
     ),
 }
@@ -69,13 +71,13 @@ CONTAINER_FACTS: Final = {
         "security options as given; an inline seccomp profile is cut to seccomp=<inline profile>"
     ),
     "HostConfig.NetworkMode": Fact(Type.STRING, "default, bridge, host, none, container:ID or a network's name"),
-    "HostConfig.PidMode": Fact(Type.STRING, "empty, host or container:ID", known=("", "host", "container:")),
+    "HostConfig.PidMode": Fact(Type.STRING, "empty, host or container:ID", known=("", "private", "host", "container:")),
     "HostConfig.IpcMode": Fact(
         Type.STRING,
         "private, shareable, host, none or container:ID",
         known=("", "none", "private", "shareable", "host", "container:"),
     ),
-    "HostConfig.UTSMode": Fact(Type.STRING, "empty or host", known=("", "host")),
+    "HostConfig.UTSMode": Fact(Type.STRING, "empty or host", known=("", "private", "host")),
     "HostConfig.UsernsMode": Fact(Type.STRING, "empty or host", known=("", "host")),
     "HostConfig.CgroupnsMode": Fact(Type.STRING, "private, host or empty", known=("", "private", "host")),
     "HostConfig.CgroupParent": Fact(Type.STRING, "parent cgroup; empty is the engine's default"),

@@ -57,6 +57,7 @@ DAEMON_FACTS: Final = DAEMON_SETTINGS | {
     "version.Experimental": Fact(Type.BOOL, "experimental features on"),
     "info.CgroupDriver": Fact(Type.STRING, "cgroupfs, systemd or none"),
     "info.CgroupVersion": Fact(Type.STRING, "1 or 2"),
+    "info.Debug": Fact(Type.BOOL, "debug mode in force"),
     "info.DockerRootDir": Fact(Type.STRING, "data root in use"),
     "info.Driver": Fact(Type.STRING, "storage driver in use"),
     "info.ExperimentalBuild": Fact(Type.BOOL, "experimental features on"),
