@@ -161,13 +161,14 @@ def snapshot(
     *,
     daemon: Facts | None = None,
     host: Facts | None = None,
+    files: Mapping[str, tuple[tuple[str, Facts], ...]] = GOOD_FILES,
     gaps: Mapping[str, Unavailable] | None = None,
     name: str = "good.example",
 ) -> Snapshot:
-    """The good host with ``containers`` (one good one when None), changed settings, and gaps by collection."""
+    """The good host with ``containers`` (one good one when None), changed settings, other files, and gaps by collection."""
     gaps = gaps or {}
     members = {
-        **{collection: [file(*each) for each in files] for collection, files in GOOD_FILES.items()},
+        **{collection: [file(*each) for each in listed] for collection, listed in files.items()},
         "host": [subject("host", name, {**GOOD_HOST, **(host or {})}, source="file:/etc/os-release")],
         "engines": [subject("daemon", "docker", {**GOOD_DAEMON, **(daemon or {})}, source="GET /info")],
         "containers": [container("web")] if containers is None else list(containers),

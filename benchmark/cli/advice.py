@@ -38,6 +38,7 @@ ADVICE: Final[Mapping[Reason, str]] = {
     Reason.TOOL_FAILED: "run it by hand and mend what it complains about; auditctl needs root",
     Reason.NOT_COLLECTED: "collect again with this version of dockmark",
     Reason.REDACTED: "look at it by hand: it was held back because it looks like a secret",
+    Reason.UNDEFINED: "set it explicitly: it is absent, and no default is documented for this engine",
     Reason.INCOMPLETE: "run again: a listing did not reach its end",
     Reason.PENDING_RESTART: "restart the daemon, so that the configuration on disk is the one in force",
     Reason.CONFLICT: "make the sources agree; the detail names them",

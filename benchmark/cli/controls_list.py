@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from benchmark.cli.evaluation import FRAMEWORK, load_content
+from benchmark.cli.evaluation import FRAMEWORK, framework_of, load_content
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.printing import print_text
 from benchmark.model.content import Catalog
@@ -29,7 +29,7 @@ class Entry:
 def run(arguments: Namespace) -> ExitCode:
     """Prints the list."""
     catalog = load_content(arguments)
-    framework = catalog.frameworks[FRAMEWORK]
+    framework = framework_of(catalog)
     version = chosen_version(framework, arguments.benchmark)
     entries = list_entries(catalog, version, int(arguments.profile[-1]))
     if arguments.output == "json":
@@ -48,7 +48,7 @@ def chosen_version(framework: Framework, version: str | None) -> str:
 
 def list_entries(catalog: Catalog, version: str, level: int) -> tuple[Entry, ...]:
     """Every requirement of ``version`` up to ``level`` with each of its controls, in the order of the numbering."""
-    framework = catalog.frameworks[FRAMEWORK]
+    framework = framework_of(catalog)
     selected = [each for each in framework.requirements if each.in_profile(version, level)]
     return tuple(
         Entry(each.ids[version], each, catalog.controls[control] if control else None)

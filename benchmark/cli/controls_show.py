@@ -13,7 +13,7 @@ from typing import Final
 from tabulate import tabulate
 
 from benchmark.cli.controls_list import chosen_version
-from benchmark.cli.evaluation import FRAMEWORK, load_content
+from benchmark.cli.evaluation import framework_of, load_content
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.printing import print_text
 from benchmark.evaluate import describe_condition
@@ -34,7 +34,7 @@ _WIDEST: Final = 100
 def run(arguments: Namespace) -> ExitCode:
     """Prints the explanation of every control that the id or number stands for."""
     catalog = load_content(arguments)
-    framework = catalog.frameworks[FRAMEWORK]
+    framework = framework_of(catalog)
     version = chosen_version(framework, arguments.benchmark)
     width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
     found = _find(catalog, framework, version, arguments.control)

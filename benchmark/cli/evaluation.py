@@ -19,6 +19,7 @@ from benchmark.evaluate import EvaluationRequest, Evaluator, SelectionError, pre
 from benchmark.model.content import Catalog
 from benchmark.model.control import Parameter
 from benchmark.model.facts import JsonValue
+from benchmark.model.framework import Framework
 
 FRAMEWORK: Final = "cis_docker"
 
@@ -36,6 +37,13 @@ def load_content(arguments: Namespace) -> Catalog:
         raise Refusal("\n".join((f"{count} in the content", *found))) from None
     except OSError as error:
         raise Refusal(f"cannot read the content: {error}") from None
+
+
+def framework_of(catalog: Catalog) -> Framework:
+    """The CIS Docker Benchmark. Raises Refusal when the content does without it."""
+    if FRAMEWORK not in catalog.frameworks:
+        raise Refusal(f"the content has no framework {FRAMEWORK}")
+    return catalog.frameworks[FRAMEWORK]
 
 
 def prepare(arguments: Namespace, catalog: Catalog) -> Evaluator:

@@ -101,9 +101,9 @@ SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
 _Group: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 _EPILOG: Final = """\
-Every option has an environment variable, shown in brackets; the command line wins. DOCKER_HOST, DOCKER_CONTEXT,
-DOCKER_TLS_VERIFY and DOCKER_CERT_PATH name the target when no option does. NO_COLOR switches colour off.
-DOCKMARK_DEBUG=1 shows where a bug happened.
+Every option has an environment variable, shown in brackets; the command line wins over it.
+DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH name the target when neither
+does. NO_COLOR switches colour off. DOCKMARK_DEBUG=1 shows where a bug happened.
 
 exit codes:
   0    policy met

@@ -1,0 +1,77 @@
+import json
+
+import pytest
+
+from benchmark.catalog.load import load_catalog
+from benchmark.cli.entry import main
+
+CATALOG = load_catalog()
+FRAMEWORK = CATALOG.frameworks["cis_docker"]
+
+
+def listed(capsys, *words):
+    assert main(["controls", "list", "-o", "json", *words]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("version", "total"), [("1.6.0", 117), ("1.7.0", 117), ("1.8.0", 118)])
+def test_every_recommendation_of_a_version_is_listed_in_order(version, total, capsys):
+    document = listed(capsys, "--benchmark", version)
+    assert document["benchmark"] == {"framework": "cis_docker", "version": version}
+    numbers = list(dict.fromkeys(each["number"] for each in document["controls"]))
+    assert len(numbers) == total
+    assert numbers == sorted(numbers, key=lambda each: [int(part) for part in each.split(".")])
+
+
+def test_the_newest_version_and_level_2_are_the_default(capsys):
+    document = listed(capsys)
+    assert (document["benchmark"]["version"], document["profile"]) == ("1.8.0", "level_2")
+
+
+def test_level_1_is_a_part_of_level_2(capsys):
+    smaller = listed(capsys, "--profile", "level_1")["controls"]
+    larger = listed(capsys, "--profile", "level_2")["controls"]
+    assert {each["number"] for each in smaller} < {each["number"] for each in larger}
+    assert all(1 in each["levels"] for each in smaller)
+
+
+def test_what_no_control_judges_is_listed_as_such(capsys):
+    waiting = [each for each in listed(capsys)["controls"] if each["control"] is None]
+    assert len(waiting) == sum(not each.controls for each in FRAMEWORK.requirements if "1.8.0" in each.ids)
+    assert main(["controls", "list"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("not judged yet") == len(waiting) + 1
+    assert f"118 recommendations, {len(waiting)} of them not judged yet" in out
+
+
+def test_numbers_are_not_read_as_numbers(capsys):
+    assert main(["controls", "list"]) == 0
+    assert "\n5.10  " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("control", sorted(CATALOG.controls))
+def test_every_control_can_be_explained(control, capsys):
+    assert main(["controls", "show", control]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith(control)
+    assert CATALOG.controls[control].title in out
+    for heading in ("\nWhy\n", "\nHow it is checked\n", "\nHow to mend a failure\n"):
+        assert heading in out
+    for parameter in CATALOG.controls[control].parameters:
+        assert f"{control}.{parameter.name} ({parameter.type}, default" in out
+    assert max(map(len, out.splitlines())) <= 110
+
+
+def test_a_number_is_that_of_the_chosen_version(capsys):
+    assert main(["controls", "show", "2.8"]) == 0
+    newest = capsys.readouterr().out
+    assert main(["controls", "show", "2.7", "--benchmark", "1.6.0"]) == 0
+    assert capsys.readouterr().out == newest
+    assert newest.startswith("tcp_listeners_verify_clients")
+
+
+def test_the_numbers_of_all_versions_are_told(capsys):
+    assert main(["controls", "show", "tcp_listeners_verify_clients"]) == 0
+    table = [line.split()[:3] for line in capsys.readouterr().out.splitlines() if line.startswith("  1.")]
+    assert table == [["1.6.0", "2.7", "1"], ["1.7.0", "2.7", "1"], ["1.8.0", "2.8", "1"]]
