@@ -17,8 +17,8 @@ from typing import Final
 
 from bench.machine import describe_machine
 from bench.measure import Cost, measure, median_cost, python
-from bench.multiplied_engine import multiplied_engine
 from bench.population import grow
+from bench.recording import recorded_engine
 from bench.report import AuditRow, Figures, Judging, RecordedRow, render_figures, write_page
 from tests.engine import Engine, real_engine, why_no_engine
 
@@ -53,7 +53,7 @@ def _measure_all(directory: Path) -> Figures:
         machine = describe_machine(engine)
         _tell(f"starting {_SNAPSHOT_CONTAINERS} containers")
         grow(engine, _SNAPSHOT_CONTAINERS)
-        recorded = [_recorded_row(engine, size, directory, runs) for size in _sizes("BENCH_RECORDED", "1250 2500 5000")]
+        recorded = [_recorded_row(engine, size, runs) for size in _sizes("BENCH_RECORDED", "1250 2500 5000")]
         judging = _judging(engine, directory, runs)
     with real_engine() as engine:
         audits = [_audit_row(engine, size, directory, runs) for size in _sizes("BENCH_CONTAINERS", "0 30 100 300")]
@@ -72,9 +72,9 @@ def _audit_row(engine: Engine, size: int, directory: Path, runs: int) -> AuditRo
     return AuditRow(size, requests, audit, bare)
 
 
-def _recorded_row(engine: Engine, size: int, directory: Path, runs: int) -> RecordedRow:
+def _recorded_row(engine: Engine, size: int, runs: int) -> RecordedRow:
     _tell(f"auditing a recorded engine of {size} containers")
-    with multiplied_engine(engine.socket, directory / f"{size}.sock", size) as host:
+    with recorded_engine(engine, size) as host:
         return RecordedRow(size, median_cost(lambda: _audit(host), min(runs, 3)))
 
 

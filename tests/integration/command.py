@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.command import command, environment
+
 MET, NOT_MET, INCOMPLETE, USAGE, UNREACHABLE = 0, 1, 2, 3, 4
 JUDGED: Final = (MET, NOT_MET, INCOMPLETE)
 
@@ -57,31 +56,26 @@ class Done:
         }
 
 
-def dockmark(
-    *arguments: str,
-    environment: Mapping[str, str] | None = None,
-    command: Sequence[str] = (sys.executable, "-m", "benchmark"),
-    cwd: str | Path = ROOT,
-) -> Done:
-    """``dockmark ARGUMENTS`` in a clean environment. Fails the test when it shows a traceback."""
+def dockmark(*words: str | Path, env: Mapping[str, str] | None = None, start: Sequence[str] = ()) -> Done:
+    """``dockmark WORDS``, by ``start`` instead of this interpreter if given. Fails the test when it breaks down."""
     done = subprocess.run(
-        [*command, *arguments],
+        [*start, "-m", "benchmark", *map(str, words)] if start else command(*words),
         capture_output=True,
         check=False,
-        cwd=cwd,
-        env=clean_environment() | dict(environment or {}),
+        cwd="/",
+        env=environment(env),
         stdin=subprocess.DEVNULL,
         timeout=120,
     )
     ended = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in ended.err, ended.err
-    assert ended.code != 70, ended.err
+    assert ended.code in (*JUDGED, USAGE, UNREACHABLE), ended.err
     return ended
 
 
-def audit(host: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Done:
+def audit(host: str, *words: str | Path, env: Mapping[str, str] | None = None, start: Sequence[str] = ()) -> Done:
     """``dockmark audit`` of one engine, reported as JSON; the promises that hold for every audit are checked."""
-    done = dockmark("audit", "--host", host, "-o", "json", *arguments, environment=environment)
+    done = dockmark("audit", "--host", host, "-o", "json", *words, env=env, start=start)
     assert done.code in (*JUDGED, UNREACHABLE), done.err
     check_promises(done)
     return done
@@ -103,8 +97,3 @@ def check_promises(done: Done) -> None:
     failed = any(row["result"] == "fail" for row in rows)
     if done.code != UNREACHABLE:
         assert done.code == (INCOMPLETE if undecided else NOT_MET if failed else MET)
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without what would change a run."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "DOCKMARK_"))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,8 +13,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.command import ROOT
 from tests.engine import Engine, real_engine
-from tests.integration.command import ROOT
 
 NOBODY = 65534
 
@@ -85,4 +84,4 @@ def _copy_distribution(name: str, place: Path) -> None:
         target = place / Path(*entry.parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-        os.chmod(target, 0o644)
+        target.chmod(0o644)
