@@ -6,6 +6,7 @@ import socket
 import stat
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,14 @@ def test_absence_is_proven_by_the_parent(host, write, path):
 
 @pytest.mark.parametrize(
     "target_of_link",
-    ["/secret", "../../../../secret", "../../../../../../../../../../secret", "/../../secret", "//secret", "./../secret"],
+    [
+        "/secret",
+        "../../../../secret",
+        "../../../../../../../../../../secret",
+        "/../../secret",
+        "//secret",
+        "./../secret",
+    ],
 )
 def test_links_cannot_lead_out(host, target, write, target_of_link):
     (target.parent / "secret").write_text("outside")
@@ -152,8 +160,7 @@ def test_any_bytes_are_content(host, write):
 
 
 def test_names_that_are_not_utf8(host, target):
-    with open(os.fsencode(str(target)) + b"/caf\xe9", "wb") as file:
-        file.write(b"x")
+    (target / os.fsdecode(b"caf\xe9")).write_bytes(b"x")
     (name,) = host.list("/")
     assert host.read("/" + name).data == b"x"
     assert printable(host.resolve("/" + name)) == "/caf\\xe9"
@@ -173,7 +180,12 @@ def test_denied_is_not_absent(host, target, write, as_nobody):
     (target / "closed").chmod(0o700)
 
     def look():
-        return host.stat("/open/secret"), host.read("/open/secret"), host.read("/closed/file"), host.stat("/closed/nope")
+        return (
+            host.stat("/open/secret"),
+            host.read("/open/secret"),
+            host.read("/closed/file"),
+            host.stat("/closed/nope"),
+        )
 
     status, unreadable, inside, missing = as_nobody(look)
     assert status.mode == "0600"
@@ -219,7 +231,9 @@ def test_a_file_that_changes_all_the_time_is_not_read(host, write):
     worker = threading.Thread(target=touch)
     worker.start()
     try:
-        found = {type(each) if isinstance(each, FileContent) else each.reason for each in map(host.read, ["/busy"] * 50)}
+        found = {
+            type(each) if isinstance(each, FileContent) else each.reason for each in map(host.read, ["/busy"] * 50)
+        }
     finally:
         done.set()
         worker.join()
@@ -232,11 +246,11 @@ def test_no_descriptor_is_left_open(host, target, write):
     write("/etc/docker/daemon.json")
     (target / "loop").symlink_to("loop")
     os.mkfifo(target / "fifo")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for path in ("/etc/docker/daemon.json", "/loop", "/fifo", "/nope", "/etc/../..", "/a\0"):
         for look in (host.stat, host.lstat, host.read, host.list, host.resolve):
             look(path)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_forty_files_cost_a_few_milliseconds():
