@@ -23,7 +23,7 @@ class MountReader:
         self._resolve = context.resolve_path
         self._devices = context.volume_devices
         self._sockets = context.api_sockets
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def read(self, document: Mapping[str, JsonValue]) -> FactValue:
         """The fact ``Mounts``, ordered by destination; the engine's own order is random."""
@@ -40,18 +40,23 @@ class MountReader:
             if isinstance(paths, Unavailable):
                 return paths
             record = dict.fromkeys(_OMITTED_WHEN_EMPTY, "") | {key: mount[key] for key in _REPORTED if key in mount}
-            record["HostPaths"] = list(paths)
-            record["ApiSockets"] = [each for each in sorted(set(self._sockets)) if is_below(each, paths)]
+            names, complete = paths
+            sockets: list[JsonValue] = [each for each in sorted(set(self._sockets)) if is_below(each, names)]
+            if complete:
+                record["HostPaths"] = list(names)
+            if complete or sockets:
+                record["ApiSockets"] = sockets
             records.append(record)
         checked = conform(CONTAINER_FACTS["Mounts"], "Mounts", records)
         if isinstance(checked, list):
             checked.sort(key=_destination)
         return checked
 
-    def _host_paths(self, mount: dict[str, JsonValue]) -> tuple[str, ...] | Unavailable:
+    def _host_paths(self, mount: dict[str, JsonValue]) -> tuple[tuple[str, ...], bool] | Unavailable:
+        """Every name of the place on the host, and whether these are all: links may lie where we cannot look."""
         kind, source = mount.get("Type"), mount.get("Source")
         if kind in _NO_HOST_PATH:
-            return ()
+            return (), True
         if source == "" and kind != "bind":
             sources = []  # a volume of a plugin may have no path of its own
         elif isinstance(source, str) and source.startswith("/"):
@@ -65,17 +70,18 @@ class MountReader:
             device = self._devices.get(name) if isinstance(name, str) else None
             if device:
                 sources.append(device)
-        return tuple(sorted({path for each in sources for path in self._names(each)}))
+        found = [self._names(each) for each in sources]
+        return tuple(sorted({path for names, _ in found for path in names})), all(complete for _, complete in found)
 
-    def _names(self, source: str) -> tuple[str, ...]:
+    def _names(self, source: str) -> tuple[tuple[str, ...], bool]:
         known = self._known.get(source)
         if known is None:
             clean = clean_path(source)
             found = {clean, without_var_run(clean)}
             real = self._resolve(clean)
-            if real is not None:
+            if isinstance(real, str):
                 found.add(clean_path(real))
-            known = self._known[source] = tuple(found)
+            known = self._known[source] = (tuple(found), not isinstance(real, Unavailable))
         return known
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from benchmark.model.facts import FactValue, Source, Subject, Unavailable
+from benchmark.model.facts import FactValue, JsonValue, Source, Subject, Unavailable
 from benchmark.model.snapshot import Enumeration, Target
 
 
@@ -35,7 +35,8 @@ class EngineReport:
 
     ``facts`` are all facts of the daemon that /version and /info give (``version.*``, ``info.*``, ``security.*``,
     ``product``); ``sources`` names the request behind each. ``bridge_icc`` is the value in force on the default bridge
-    (true, false, ABSENT without such a network). ``peer_pid`` is the process that listens on the unix socket.
+    (true, false, ABSENT without such a network). ``peer_pid`` is the process that listens on the unix socket;
+    ``memory_total`` the engine's memory in bytes, by which its host is told from another.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class EngineReport:
     bridge_icc: FactValue
     bridge_icc_source: Source | None
     peer_pid: int | None
+    memory_total: JsonValue = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ class SwarmReport:
 class ContainerContext:
     """What judging a container needs from outside the engine's reply.
 
-    ``resolve_path`` gives a path of the host with symbolic links resolved, None when this host is not the engine's or
-    cannot be read. ``api_sockets`` are sockets of engine and containerd, as given and resolved. ``volume_devices`` comes
-    from ``session.volume_devices()``. ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339
-    UTC. ``processes`` gives the process names of a container id, ``process_no_new_privs`` the kernel's word for a pid.
+    ``resolve_path`` gives a path of the host with symbolic links resolved, None when there is nothing to resolve (the
+    engine runs elsewhere, or the path is not there), Unavailable when this user may not look. ``api_sockets`` are sockets
+    of engine and containerd, as given and resolved. ``volume_devices`` comes from ``session.volume_devices()``.
+    ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339 UTC. ``processes`` gives the
+    process names of a container id, ``process_no_new_privs`` the kernel's word for a pid.
     """
 
-    resolve_path: Callable[[str], str | None]
+    resolve_path: Callable[[str], str | Unavailable | None]
     api_sockets: tuple[str, ...]
     volume_devices: Mapping[str, str] | Unavailable
     daemon_seccomp: FactValue

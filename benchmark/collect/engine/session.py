@@ -115,6 +115,7 @@ class EngineSession:
             bridge_icc=bridge_icc(networks),
             bridge_icc_source=networks.sources[0],
             peer_pid=self.peer_pid,
+            memory_total=info.value.get("MemTotal") if isinstance(info.value, dict) else None,
         )
 
     def read_swarm(self) -> SwarmReport:

@@ -1,0 +1,151 @@
+"""The collection of one target, in the order that its parts need each other.
+
+    endpoint -> engine -> process of the daemon -> settings -> files -> host -> swarm, containers, images
+
+Nothing here judges, and nothing here raises for what a host or an engine does: what could not be looked at is in the
+snapshot as such. Facts of this host are used only where the engine is known to run on it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from dataclasses import replace
+from typing import Final
+
+from benchmark import __version__
+from benchmark.collect.container_context import container_context
+from benchmark.collect.daemon.engine_says import EngineSays
+from benchmark.collect.daemon.process import DaemonProcess, find_daemon, same_host
+from benchmark.collect.daemon.settings import DaemonSettings, resolve_settings
+from benchmark.collect.draft import Draft
+from benchmark.collect.engine.endpoint import Endpoint, resolve_endpoint
+from benchmark.collect.engine.limits import Limits
+from benchmark.collect.engine.reports import CollectionReport, EngineReport, timestamp
+from benchmark.collect.engine.session import EngineSession, connect_engine
+from benchmark.collect.file_collections import FILE_COLLECTIONS, Places, list_files
+from benchmark.collect.host.accounts import collect_accounts
+from benchmark.collect.host.host import collect_host, host_name
+from benchmark.collect.host.root import HostRoot
+from benchmark.collect.reported import default_bridge, engine_says
+from benchmark.collect.request import CollectRequest
+from benchmark.model.facts import Reason, Subject, Unavailable
+from benchmark.model.snapshot import Collector, Snapshot, Target
+
+_ELSEWHERE: Final = Unavailable(
+    Reason.REMOTE, "the engine does not run on this host, whose files and processes are not its own"
+)
+
+
+def collect_snapshot(request: CollectRequest) -> Snapshot:
+    """The snapshot of what ``request`` names. Raises EndpointError when it names nothing that could be connected to."""
+    started = timestamp()
+    endpoint = resolve_endpoint(request.host, request.context, request.environment)
+    root = HostRoot(request.host_root)
+    draft = Draft()
+    session = connect_engine(endpoint, Limits(request_seconds=request.request_timeout, run_seconds=request.deadline))
+    if isinstance(session, Unavailable):
+        target, warnings = _without_engine(draft, root, endpoint, session)
+        requests = 0
+    else:
+        with session:
+            target, warnings = _with_engine(draft, root, endpoint, session)
+            requests = session.requests
+    collector = Collector(__version__, os.geteuid(), _user(), request.host_root, requests)
+    return Snapshot(target, collector, started, timestamp(), tuple(draft.subjects), draft.enumerations, warnings)
+
+
+def _without_engine(
+    draft: Draft, root: HostRoot, endpoint: Endpoint, why: Unavailable
+) -> tuple[Target, tuple[str, ...]]:
+    """The host by itself: its own files, and those of a daemon whose process can be seen though it does not answer."""
+    target = Target(name=host_name(root), endpoint=endpoint.url)
+    if not endpoint.is_local:
+        draft.close(why)
+        return replace(target, name=""), ()
+    process = find_daemon(root, endpoint.address, None)
+    settings = resolve_settings(process, EngineSays(), root)
+    _add_host(draft, root, settings)
+    draft.close(why)
+    return target, settings.warnings
+
+
+def _with_engine(
+    draft: Draft, root: HostRoot, endpoint: Endpoint, session: EngineSession
+) -> tuple[Target, tuple[str, ...]]:
+    engine = session.read_engine()
+    process = _find_process(root, endpoint, session, engine)
+    settings = resolve_settings(process, engine_says(engine), root)
+    is_local = not (isinstance(process, Unavailable) and process.reason is Reason.REMOTE)
+    draft.add("engines", (_daemon(engine, settings),), sources=engine.sources.get("product", ()))
+    if session.product != "docker":
+        _add_no_daemon(draft, session.product, engine)
+    if is_local:
+        _add_host(draft, root, settings)
+    _add_report(draft, "networks", engine.networks)
+    swarm = session.read_swarm()
+    for name, report in (("swarm", swarm.swarm), ("services", swarm.services), ("nodes", swarm.nodes)):
+        _add_report(draft, name, report)
+    context = container_context(root if is_local else None, session, engine, settings, swarm)
+    _add_report(draft, "containers", session.read_containers(context))
+    _add_report(draft, "images", session.read_images())
+    draft.close(_ELSEWHERE)
+    return engine.target, settings.warnings
+
+
+def _find_process(
+    root: HostRoot, endpoint: Endpoint, session: EngineSession, engine: EngineReport
+) -> DaemonProcess | Unavailable:
+    """The daemon's process; REMOTE when the engine is not known to run on this host."""
+    if not endpoint.is_local or not same_host(root, engine.target.kernel, engine.memory_total):
+        return _ELSEWHERE
+    if session.product != "docker":
+        return Unavailable(Reason.UNSUPPORTED, f"the engine is {session.product}, which has no Docker daemon")
+    return find_daemon(root, endpoint.address, session.peer_pid)
+
+
+def _daemon(engine: EngineReport, settings: DaemonSettings) -> Subject:
+    """The daemon as one subject: what it reports, and its settings."""
+    bridge, bridge_sources = default_bridge(settings, engine.networks)
+    facts = {**engine.facts, **settings.facts, "daemon.bridge": bridge}
+    sources = {**engine.sources, **settings.sources, "daemon.bridge": bridge_sources}
+    return Subject("daemon", "", engine.target.engine_id, facts, sources=sources, notes=settings.notes or None)
+
+
+def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
+    """The host and the files of its daemon."""
+    accounts = collect_accounts(root)
+    group = settings.facts["daemon.group"]
+    host = collect_host(root, group if isinstance(group, str) else "docker", accounts)
+    draft.add("host", (host,))
+    process = settings.process
+    places = Places(root, process.files_root if isinstance(process, DaemonProcess) else root, accounts, settings)
+    for name, (subjects, gap, sources) in list_files(places).items():
+        if name not in draft.enumerations:
+            draft.add(name, subjects, gap=gap, sources=sources)
+
+
+def _add_no_daemon(draft: Draft, product: str, engine: EngineReport) -> None:
+    """Files of the Docker daemon do not exist for an engine that has none; its own word is the proof."""
+    sources = tuple(replace(each, says=f"the engine is {product}") for each in engine.sources.get("product", ()))
+    for name in FILE_COLLECTIONS:
+        draft.add(name, (), sources=sources)
+
+
+def _add_report(draft: Draft, name: str, report: CollectionReport) -> None:
+    draft.add(
+        name,
+        report.subjects,
+        gap=report.gap,
+        sources=report.sources,
+        vanished=report.vanished,
+        appeared=report.appeared,
+    )
+
+
+def _user() -> str:
+    """The name of the effective user, or its number where no account has it."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())

@@ -1,0 +1,83 @@
+"""What judging a container needs from outside the engine's reply about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, containerd_sockets
+from benchmark.collect.engine.reports import ContainerContext, EngineReport, SwarmReport
+from benchmark.collect.engine.session import EngineSession
+from benchmark.collect.host.container_processes import ProcessTable, container_processes
+from benchmark.collect.host.processes import no_new_privs
+from benchmark.collect.host.root import HostRoot
+from benchmark.model.facts import ABSENT, Reason, Unavailable
+
+# Where engines listen when nothing else is said; handing over any of them hands over an engine.
+_USUAL_SOCKETS: Final = (
+    "/var/run/docker.sock",
+    "/run/docker/containerd/containerd.sock",
+    "/run/containerd/containerd.sock",
+    "/run/podman/podman.sock",
+)
+_REMOTE: Final = Unavailable(Reason.REMOTE, "processes of the engine's host cannot be seen from here")
+
+
+def container_context(
+    root: HostRoot | None,
+    session: EngineSession,
+    engine: EngineReport,
+    settings: DaemonSettings,
+    swarm: SwarmReport,
+) -> ContainerContext:
+    """The context of every container of this engine. ``root`` is None when the engine runs on another host."""
+    started = settings.facts["process.started_at"]
+    return ContainerContext(
+        resolve_path=_resolver(root),
+        api_sockets=_sockets(root, settings),
+        volume_devices=session.volume_devices(),
+        daemon_seccomp=engine.facts["security.seccomp"],
+        daemon_no_new_privileges=settings.facts["daemon.no-new-privileges"],
+        daemon_started_at=started if isinstance(started, str) else None,
+        processes=_process_names(root),
+        process_no_new_privs=lambda pid: _REMOTE if root is None else no_new_privs(root, pid),
+        services=swarm.services_by_id(),
+    )
+
+
+def _resolver(root: HostRoot | None) -> Callable[[str], str | Unavailable | None]:
+    """Real paths: None where there is nothing to resolve (another host, or a path that is not there)."""
+
+    def resolve(path: str) -> str | Unavailable | None:
+        if root is None:
+            return None
+        real = root.resolve(path)
+        return None if real is ABSENT else real
+
+    return resolve
+
+
+def _sockets(root: HostRoot | None, settings: DaemonSettings) -> tuple[str, ...]:
+    """Every path by which an API socket is known: usual places, what this daemon listens on, and both with links resolved."""
+    found = set(_USUAL_SOCKETS)
+    for paths in (api_sockets(settings), containerd_sockets(settings)):
+        if not isinstance(paths, Unavailable):
+            found.update(paths)
+    resolve = _resolver(root)
+    found.update(real for path in tuple(found) if isinstance(real := resolve(path), str))
+    return tuple(sorted(found))
+
+
+def _process_names(root: HostRoot | None) -> Callable[[str], tuple[str, ...] | Unavailable]:
+    """Process names by container, /proc read once and only when the first container asks."""
+
+    @cache
+    def table() -> ProcessTable | Unavailable:
+        return _REMOTE if root is None else container_processes(root)
+
+    def names_of(container_id: str) -> tuple[str, ...] | Unavailable:
+        found = table()
+        return found if isinstance(found, Unavailable) else found.names_of(container_id)
+
+    return names_of
