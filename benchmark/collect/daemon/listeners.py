@@ -54,7 +54,7 @@ def parse_host(word: str) -> str | Unavailable:
         return f"unix://{rest or '/var/run/docker.sock'}"
     if scheme == "npipe":
         return word
-    found = _ADDRESS.fullmatch(rest) if scheme == "tcp" else None
+    found = _ADDRESS.fullmatch(rest) if scheme == "tcp" and "://" not in rest else None
     if found is None:
         return Unavailable(Reason.SYNTAX, f"{word!r} is no address to listen on")
     host, port, path = found.groups("")

@@ -23,6 +23,7 @@ _SERVICE_CGROUPS: Final = (
     "/sys/fs/cgroup/unified/system.slice/docker.service/cgroup.procs",
 )
 SETTLED_NS: Final = 100_000_000  # a file that changed less than this after the start may still have been read
+_PROGRAM: Final = "dockerd"
 _SERVICE: Final = "docker.service"
 _LISTEN_FOR_OTHERS: Final = frozenset({"systemd", "init"})  # socket activation
 _MOST_MEMBERS: Final = 64
@@ -35,6 +36,7 @@ class DaemonProcess:
 
     ``files_root`` is the file system as the daemon sees it (its own mount namespace), ``rootless`` whether RootlessKit
     started it (which moves every default path). ``environment`` holds ``procfs.KEPT_NAMES`` and nothing else.
+    ``socket_path`` is the socket it was found behind, None without one.
     """
 
     pid: int
@@ -49,6 +51,7 @@ class DaemonProcess:
     in_service: bool  # a member of docker.service
     files_root: HostRoot | Unavailable
     sources: tuple[Source, ...]
+    socket_path: str | None = None
 
     def absolute(self, path: str) -> str | Unavailable:
         """``path`` as the daemon resolves it from its working directory."""
@@ -90,29 +93,34 @@ class DaemonProcess:
 def find_daemon(
     root: HostRoot, socket_path: str | None, peer_pid: int | None, *, pid_file: str | None = None
 ) -> DaemonProcess | Unavailable:
-    """The daemon behind ``socket_path``, or why it cannot be told: NO_PROCESS, DENIED, VANISHED.
+    """The daemon behind ``socket_path``, or why it cannot be told: NO_PROCESS, DENIED, VANISHED. Never raises.
 
     ``peer_pid`` is what SO_PEERCRED said of the socket's peer: None where nothing was connected, 0 where the peer is not
-    visible from this pid namespace. A peer that is not systemd must itself be dockerd. Otherwise the pid file and the
-    members of docker.service are candidates, confirmed by holding the listening socket open. Without a socket path
-    (TCP, or no engine) a candidate's command line and name have to do. Never raises.
+    visible from this pid namespace. A peer that is dockerd is the daemon. Behind any other (socket activation, or a
+    forwarder) it must hold the very socket that listens there: the members of docker.service, the process in the pid file
+    and then every process are tried. Without a socket path (TCP, or no engine) the first two are taken at their word.
     """
-    if peer_pid is not None and peer_pid > 0:
-        peer_name = processes.command_name(root, peer_pid)
-        if isinstance(peer_name, Unavailable):
-            return peer_name
-        if peer_name not in _LISTEN_FOR_OTHERS:
-            return _describe(root, peer_pid, "the socket's peer (SO_PEERCRED)")
     failures: list[Unavailable] = []
+    activated = False
+    if peer_pid is not None and peer_pid > 0:
+        activated = processes.command_name(root, peer_pid) in _LISTEN_FOR_OTHERS
+        peer = _describe(root, peer_pid, "the socket's peer (SO_PEERCRED)", socket_path)
+        if isinstance(peer, DaemonProcess) or peer.reason is not Reason.NO_PROCESS:
+            return peer
+        failures += [] if activated else [peer]
     for pid, how in _candidates(root, socket_path, pid_file):
-        found = _confirm(root, pid, how, socket_path, activated=bool(peer_pid))
+        found = _confirm(root, pid, how, socket_path, activated=activated)
         if isinstance(found, DaemonProcess):
             return found
         failures.append(found)
-    failures.sort(key=lambda each: each.reason is not Reason.DENIED)
+    for pid in _everybody(root) if socket_path is not None else ():
+        found = _confirm(root, pid, "the listening socket it holds", socket_path, activated=False)
+        if isinstance(found, DaemonProcess):
+            return found
     none = Unavailable(
         Reason.NO_PROCESS, "neither a socket's peer, nor a pid file, nor docker.service leads to a daemon"
     )
+    failures.sort(key=lambda each: each.reason is not Reason.DENIED)
     return failures[0] if failures else none
 
 
@@ -156,10 +164,18 @@ def _candidates(root: HostRoot, socket_path: str | None, pid_file: str | None) -
     return list(found.items())
 
 
+def _everybody(root: HostRoot) -> list[int]:
+    """Every process that may be a dockerd, by its program; which one serves the socket is for the socket to say."""
+    names = root.list("/proc")
+    numbers = [] if isinstance(names, Unavailable | Absent) else [int(each) for each in names if each.isdecimal()]
+    commands = ((pid, processes.command_name(root, pid)) for pid in numbers)
+    return [pid for pid, name in commands if isinstance(name, str) and name.startswith(_PROGRAM)]
+
+
 def _confirm(
     root: HostRoot, pid: int, how: str, socket_path: str | None, *, activated: bool
 ) -> DaemonProcess | Unavailable:
-    found = _describe(root, pid, how)
+    found = _describe(root, pid, how, socket_path)
     if isinstance(found, Unavailable) or socket_path is None:
         return found
     listening = procfs.read_listening_inodes(root, pid, _spellings(root, socket_path))
@@ -181,7 +197,7 @@ def _spellings(root: HostRoot, path: str) -> frozenset[str]:
     return frozenset(names | {real}) if isinstance(real, str) else frozenset(names)
 
 
-def _describe(root: HostRoot, pid: int, how: str) -> DaemonProcess | Unavailable:
+def _describe(root: HostRoot, pid: int, how: str, socket_path: str | None) -> DaemonProcess | Unavailable:
     started = processes.start_time(root, pid)
     argv = _arguments(root, pid)
     if isinstance(started, Unavailable):
@@ -209,6 +225,7 @@ def _describe(root: HostRoot, pid: int, how: str) -> DaemonProcess | Unavailable
         in_service=not isinstance(cgroups, Unavailable) and any(_SERVICE in each.split("/") for each in cgroups),
         files_root=_files_root(root, pid),
         sources=(Source(f"proc:/proc/{pid}/stat", utc_now(), says=f"process {pid}, found by {how}"),),
+        socket_path=socket_path,
     )
     again = processes.start_time(root, pid)
     if isinstance(again, Unavailable) or abs(again - started) > _SAME_START_NS:
@@ -241,7 +258,7 @@ def _stranger(root: HostRoot, pid: int, argv: tuple[str, ...], exe: str | Unavai
     must be called dockerd, or have written its number into the pid file as only dockerd does.
     """
     names = [each for each in (exe, argv[0]) if isinstance(each, str)]
-    if any(posixpath.basename(each).startswith("dockerd") for each in names):
+    if any(posixpath.basename(each).startswith(_PROGRAM) for each in names):
         return ""
     line = parse_command_line(argv)
     if not isinstance(line, Unavailable):

@@ -17,6 +17,7 @@ KEPT_NAMES: Final = frozenset(
         "DOCKER_CONFIG",
         "DOCKER_TLS_VERIFY",
         "HOME",
+        "LISTEN_FDS",
         "NOTIFY_SOCKET",
         "ROOTLESSKIT_STATE_DIR",
         "XDG_CONFIG_HOME",

@@ -9,7 +9,7 @@ from benchmark.collect.daemon.command_line import CommandLine, parse_command_lin
 from benchmark.collect.daemon.listeners import parse_listen_stream
 from benchmark.collect.daemon.process import SETTLED_NS, DaemonProcess
 from benchmark.collect.host.root import HostRoot
-from benchmark.collect.host.systemd_units import exec_start, listen_streams, read_unit
+from benchmark.collect.host.systemd_units import Unit, exec_start, listen_streams, read_unit
 from benchmark.model.facts import Absent, JsonValue, Reason, Source, Unavailable
 
 
@@ -50,20 +50,33 @@ def read_service(root: HostRoot, process: DaemonProcess) -> ServiceUnit:
 
 
 def read_activated(root: HostRoot, process: DaemonProcess) -> tuple[tuple[str, ...] | Unavailable, tuple[Source, ...]]:
-    """The addresses that systemd listens on for docker.service, and where that was read.
+    """The addresses of the sockets that the daemon was handed (``-H fd://``), and where that was read.
 
-    PENDING_RESTART when docker.socket changed after the daemon's start: it was handed what stood there before.
+    For docker.service they are those of docker.socket: PENDING_RESTART when that changed after the daemon's start,
+    CONFLICT when it was handed another number of sockets ($LISTEN_FDS). Handed one socket by anything else, it is the
+    socket behind which the daemon was found; handed several, UNSUPPORTED.
     """
+    handed = process.variable("LISTEN_FDS")
+    if not process.in_service:
+        if handed == "1" and process.socket_path is not None:
+            return (f"unix://{process.socket_path}",), process.sources
+        return Unavailable(Reason.UNSUPPORTED, "-H fd:// with sockets that are not those of docker.socket"), ()
     unit = read_unit(root, "docker.socket")
     if isinstance(unit, Absent):
         return Unavailable(Reason.UNSUPPORTED, "-H fd:// without a docker.socket among the system's units"), ()
     if isinstance(unit, Unavailable):
         return unit, ()
-    streams = listen_streams(unit)
-    if unit.changed_ns > process.started_ns + SETTLED_NS:
-        said = ", ".join(streams)
-        detail = f"{unit.files.fragment} or a drop-in is newer than the daemon's start; it says {said}"
-        return Unavailable(Reason.PENDING_RESTART, detail), unit.sources
-    if not streams or any("%" in each.replace("%t", "") for each in streams):
-        return Unavailable(Reason.SYNTAX, f"{unit.files.fragment}: no ListenStream that can be resolved"), unit.sources
-    return tuple(parse_listen_stream(each.replace("%t", "/run")) for each in streams), unit.sources
+    return _streams(unit, handed, process.started_ns), unit.sources
+
+
+def _streams(unit: Unit, handed: str | Unavailable, started_ns: int) -> tuple[str, ...] | Unavailable:
+    path, streams = unit.files.fragment, listen_streams(unit)
+    if unit.changed_ns > started_ns + SETTLED_NS:
+        detail = f"{path} or a drop-in is newer than the daemon's start; it says {', '.join(streams)}"
+        return Unavailable(Reason.PENDING_RESTART, detail)
+    resolved = tuple(each.replace("%t", "/run") for each in streams)
+    if not streams or any("%" in each for each in resolved):
+        return Unavailable(Reason.SYNTAX, f"{path}: no ListenStream that can be resolved")
+    if isinstance(handed, str) and handed and handed != str(len(streams)):
+        return Unavailable(Reason.CONFLICT, f"{path} listens on {len(streams)} sockets, the daemon was handed {handed}")
+    return tuple(parse_listen_stream(each) for each in resolved)
