@@ -80,15 +80,16 @@ class Stream:
             self._socket.settimeout(_remaining(deadline))
             return self._socket.recv(_RECEIVE_BYTES)
         except OSError as error:
+            if self._process is not None and isinstance(error, ConnectionError):
+                return b""  # ssh has ended without reading all we wrote: what counts is what it said
             raise self._defect(error) from None
 
     def farewell(self) -> WireDefect:
         """Why the peer closed without a reply: what ssh wrote to its standard error, where it is ssh."""
         words = ""
         if self._errors is not None:
-            with contextlib.suppress(OSError, ValueError):
-                self._errors.seek(0)
-                words = " ".join(self._errors.read(_DETAIL_BYTES).decode("utf-8", "replace").split())
+            with contextlib.suppress(OSError):
+                words = " ".join(os.pread(self._errors.fileno(), _DETAIL_BYTES, 0).decode("utf-8", "replace").split())
         reason = next((each for sign, each in _SSH_SIGNS if sign in words.lower()), Reason.RESET)
         return WireDefect(reason, f"closed without a reply{': ' if words else ''}{words}", silent=True)
 

@@ -1,0 +1,333 @@
+"""Derived facts of a container: each rule, each trap, and that no damaged input ends in a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmark.collect.engine.confinement import DEFAULT_CAPABILITIES, KNOWN_CAPABILITIES
+from benchmark.collect.engine.container_facts import container_facts
+from benchmark.collect.engine.mounts import MountReader
+from benchmark.collect.engine.reports import ContainerContext
+from benchmark.model.conform import conform
+from benchmark.model.facts import ABSENT, Reason, Subject, Unavailable
+from benchmark.model.facts_container import CONTAINER_FACTS
+from tests.faulty_daemon import make_container
+
+DENIED = Unavailable(Reason.DENIED, "x")
+
+
+def facts(changes: dict[str, Any] | None = None, drop: str = "", **context: Any) -> dict[str, Any]:
+    document = make_container(0, **{key.replace(".", "__"): value for key, value in (changes or {}).items()})
+    if drop:
+        *parents, last = drop.split(".")
+        here: Any = document
+        for each in parents:
+            here = here[each]
+        del here[last]
+    return facts_of(document, **context)
+
+
+def facts_of(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "resolve_path": lambda _: None,
+        "api_sockets": ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock"),
+        "volume_devices": {},
+        "daemon_seccomp": "default",
+        "daemon_no_new_privileges": False,
+        "daemon_started_at": "2026-11-22T20:00:00Z",
+        "processes": lambda _: ("sleep", "sh", "sleep"),
+        "process_no_new_privs": lambda _: Unavailable(Reason.REMOTE),
+        "services": {},
+    }
+    context = ContainerContext(**(values | changes))
+    return dict(container_facts(document, "id", context, MountReader(context)))
+
+
+def reason(value: Any) -> Reason | None:
+    return value.reason if isinstance(value, Unavailable) else None
+
+
+def test_every_declared_fact_is_there_and_nothing_else() -> None:
+    found = facts() | {"execs": []}
+    assert set(found) == set(CONTAINER_FACTS)
+    for name, value in found.items():
+        if value is not ABSENT:
+            assert conform(CONTAINER_FACTS[name], name, value) == value
+
+
+def test_plain_values_missing_keys_null_and_wrong_types() -> None:
+    assert facts()["HostConfig.Memory"] == 67108864
+    assert facts({"HostConfig.PidsLimit": None})["HostConfig.PidsLimit"] is None
+    assert facts({"HostConfig.CapAdd": None})["HostConfig.CapAdd"] is None
+    assert reason(facts({"HostConfig.Memory": None})["HostConfig.Memory"]) is Reason.WRONG_TYPE
+    assert reason(facts({"HostConfig.Memory": True})["HostConfig.Memory"]) is Reason.WRONG_TYPE
+    assert reason(facts({"HostConfig.Memory": 2**63})["HostConfig.Memory"]) is Reason.WRONG_TYPE
+    assert reason(facts({"HostConfig.Privileged": "false"})["HostConfig.Privileged"]) is Reason.WRONG_TYPE
+    assert reason(facts({"HostConfig.Privileged": 0})["HostConfig.Privileged"]) is Reason.WRONG_TYPE
+    assert facts(drop="HostConfig.CgroupnsMode")["HostConfig.CgroupnsMode"] is ABSENT
+    assert facts({"State.Health": None})["State.Health.Status"] is ABSENT
+    assert facts({"State.Health": {"Status": "healthy", "Log": []}})["State.Health.Status"] == "healthy"
+    assert reason(facts({"State.Health": "x"})["State.Health.Status"]) is Reason.WRONG_TYPE
+    assert facts({"HostConfig.RestartPolicy": None})["HostConfig.RestartPolicy.Name"] is ABSENT
+
+
+def test_a_parent_of_a_wrong_type_is_never_an_absence() -> None:
+    found = facts({"HostConfig": []})
+    for name in (each for each in found if each.startswith("HostConfig.")):
+        assert reason(found[name]) is Reason.WRONG_TYPE
+    for name in ("capabilities", "seccomp", "no_new_privileges"):
+        assert reason(found[name]) is Reason.WRONG_TYPE
+
+
+def test_records_keep_declared_fields_only() -> None:
+    found = facts(
+        {
+            "HostConfig.Devices": [
+                {"PathOnHost": "/dev/kvm", "PathInContainer": "/dev/kvm", "CgroupPermissions": "rwm", "X": 1}
+            ]
+        }
+    )
+    assert found["HostConfig.Devices"] == [
+        {"PathOnHost": "/dev/kvm", "PathInContainer": "/dev/kvm", "CgroupPermissions": "rwm"}
+    ]
+    assert (
+        reason(facts({"HostConfig.Ulimits": [{"Name": "nofile", "Soft": "1", "Hard": 1}]})["HostConfig.Ulimits"])
+        is Reason.WRONG_TYPE
+    )
+    assert reason(facts({"HostConfig.Devices": ["x"]})["HostConfig.Devices"]) is Reason.WRONG_TYPE
+
+
+@pytest.mark.parametrize(
+    ("add", "drop", "expected"),
+    [
+        (None, None, DEFAULT_CAPABILITIES),
+        ([], [], DEFAULT_CAPABILITIES),
+        (["sys_time"], ["CAP_NET_RAW"], DEFAULT_CAPABILITIES - {"NET_RAW"} | {"SYS_TIME"}),
+        (None, ["all"], set()),
+        (["cap_chown"], ["ALL"], {"CHOWN"}),
+        (["ALL"], None, {"ALL"}),
+        (["all"], ["sys_admin"], KNOWN_CAPABILITIES - {"SYS_ADMIN"}),
+        (["ALL"], ["ALL"], {"ALL"}),  # moby: "drop ALL" is not looked at once ALL is added
+        (["NET_RAW"], ["NET_RAW"], DEFAULT_CAPABILITIES),  # moby: added after dropping
+        (["FUTURE"], None, DEFAULT_CAPABILITIES | {"FUTURE"}),
+    ],
+)
+def test_capabilities(add: Any, drop: Any, expected: set[str]) -> None:
+    found = facts({"HostConfig.CapAdd": add, "HostConfig.CapDrop": drop})
+    assert found["capabilities"] == sorted(expected)
+
+
+def test_capabilities_of_odd_inputs() -> None:
+    assert len(DEFAULT_CAPABILITIES) == 14
+    assert len(KNOWN_CAPABILITIES) == 41
+    assert facts({"HostConfig.Privileged": True, "HostConfig.CapDrop": ["ALL"]})["capabilities"] == ["ALL"]
+    assert reason(facts({"HostConfig.CapAdd": "ALL"})["capabilities"]) is Reason.WRONG_TYPE
+    assert reason(facts({"HostConfig.CapDrop": [1]})["capabilities"]) is Reason.WRONG_TYPE
+    assert reason(facts(drop="HostConfig.CapDrop")["capabilities"]) is Reason.UNSUPPORTED
+    assert reason(facts(drop="HostConfig.Privileged")["capabilities"]) is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("options", "daemon", "expected"),
+    [
+        (None, "default", "engine default"),
+        ([], "builtin", "engine default"),
+        ([], "/etc/docker/seccomp.json", "engine default"),
+        ([], "unconfined", "unconfined"),
+        ([], ABSENT, "unconfined"),
+        (["seccomp=unconfined"], "default", "unconfined"),
+        (["seccomp:unconfined"], "default", "unconfined"),
+        (["seccomp={}", "seccomp=unconfined", "seccomp={}"], "default", "unconfined"),
+        (["seccomp=builtin"], "unconfined", "engine default"),
+        (['seccomp={"defaultAction": "SCMP_ACT_ERRNO"}'], "unconfined", "custom"),
+        (["apparmor=unconfined"], "default", "engine default"),
+    ],
+)
+def test_seccomp(options: Any, daemon: Any, expected: str) -> None:
+    assert facts({"HostConfig.SecurityOpt": options}, daemon_seccomp=daemon)["seccomp"] == expected
+
+
+def test_seccomp_of_odd_inputs() -> None:
+    assert facts({"HostConfig.Privileged": True})["seccomp"] == "unconfined"
+    assert facts(daemon_seccomp=DENIED)["seccomp"] == DENIED
+    assert facts({"HostConfig.SecurityOpt": ["seccomp=unconfined"]}, daemon_seccomp=DENIED)["seccomp"] == "unconfined"
+    assert reason(facts(daemon_seccomp=None)["seccomp"]) is Reason.WRONG_TYPE
+    assert reason(facts({"HostConfig.SecurityOpt": "x"})["seccomp"]) is Reason.WRONG_TYPE
+
+
+def test_an_inline_profile_is_cut_out() -> None:
+    found = facts({"HostConfig.SecurityOpt": ['seccomp= {"syscalls": []}', "seccomp=builtin", "label=disable"]})
+    assert found["HostConfig.SecurityOpt"] == ["seccomp=<inline profile>", "seccomp=builtin", "label=disable"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["no-new-privileges"], True),
+        (["no-new-privileges=true"], True),
+        (["no-new-privileges:true"], True),
+        (["no-new-privileges=1"], True),
+        (["no-new-privileges=false"], False),
+        (["no-new-privileges:false"], False),
+        (["no-new-privileges", "no-new-privileges=false"], False),
+        (["no-new-privileges=false", "no-new-privileges"], True),
+    ],
+)
+def test_no_new_privileges_as_asked_for(options: list[str], expected: bool) -> None:
+    found = facts({"HostConfig.SecurityOpt": options}, daemon_no_new_privileges=not expected)
+    assert found["no_new_privileges"] is expected
+
+
+def test_no_new_privileges_otherwise() -> None:
+    none: dict[str, Any] = {"HostConfig.SecurityOpt": None}
+    stopped = none | {"State.Running": False, "State.Pid": 0}
+    assert facts(none, process_no_new_privs=lambda _: True)["no_new_privileges"] is True
+    assert (
+        facts(none, process_no_new_privs=lambda _: False, daemon_no_new_privileges=True)["no_new_privileges"] is False
+    )
+    assert facts(none)["no_new_privileges"] is False
+    assert facts(stopped, process_no_new_privs=lambda _: True)["no_new_privileges"] is False
+    assert facts(stopped, daemon_no_new_privileges=True)["no_new_privileges"] is True
+    late = {"daemon_no_new_privileges": True, "daemon_started_at": "2026-11-22T20:54:48.752117515Z"}
+    assert reason(facts(stopped, **late)["no_new_privileges"]) is Reason.UNKNOWN_VALUE
+    assert facts(stopped, **late | {"daemon_started_at": "2026-11-22T20:54:48.752117514Z"})["no_new_privileges"] is True
+    assert reason(facts(stopped, **late | {"daemon_started_at": None})["no_new_privileges"]) is Reason.UNKNOWN_VALUE
+    assert reason(facts(none, **late)["no_new_privileges"]) is Reason.REMOTE
+    assert facts(stopped, daemon_no_new_privileges=DENIED)["no_new_privileges"] == DENIED
+    assert (
+        reason(facts(none | {"HostConfig.SecurityOpt": ["no-new-privileges=maybe"]})["no_new_privileges"])
+        is Reason.UNKNOWN_VALUE
+    )
+
+
+def mount(source: str, kind: str = "bind", **more: Any) -> dict[str, Any]:
+    return {"Type": kind, "Source": source, "Destination": "/d", "Mode": "", "RW": True, "Propagation": "", **more}
+
+
+@pytest.mark.parametrize(
+    ("source", "paths", "sockets"),
+    [
+        ("/srv/x", ["/srv/x"], []),
+        ("/srv//x/../y/", ["/srv/y"], []),
+        (
+            "/var/run/docker.sock",
+            ["/run/docker.sock", "/var/run/docker.sock"],
+            ["/run/docker.sock", "/var/run/docker.sock"],
+        ),
+        ("/run/docker.sock", ["/run/docker.sock"], ["/run/docker.sock", "/var/run/docker.sock"]),
+        ("/", ["/"], ["/run/containerd/containerd.sock", "/run/docker.sock", "/var/run/docker.sock"]),
+        ("//", ["/"], ["/run/containerd/containerd.sock", "/run/docker.sock", "/var/run/docker.sock"]),
+        ("/run/containerd", ["/run/containerd"], ["/run/containerd/containerd.sock"]),
+        ("/run/docker.sock.d", ["/run/docker.sock.d"], []),
+        ("/var", ["/var"], ["/var/run/docker.sock"]),
+    ],
+)
+def test_mounts(source: str, paths: list[str], sockets: list[str]) -> None:
+    (record,) = facts({"Mounts": [mount(source)]})["Mounts"]
+    assert record["HostPaths"] == paths
+    assert record["ApiSockets"] == sockets
+    assert record["Source"] == source
+    assert record["Name"] == ""
+
+
+def test_mounts_through_links_and_volumes() -> None:
+    (record,) = facts({"Mounts": [mount("/srv/link")]}, resolve_path={"/srv/link": "/run/docker.sock"}.get)["Mounts"]
+    assert record["HostPaths"] == ["/run/docker.sock", "/srv/link"]
+    assert record["ApiSockets"] == ["/run/docker.sock", "/var/run/docker.sock"]
+    volume = mount("/var/lib/docker/volumes/v/_data", "volume", Name="v", Driver="local")
+    (record,) = facts({"Mounts": [volume]}, volume_devices={"v": "/etc/"})["Mounts"]
+    assert record["HostPaths"] == ["/etc", "/var/lib/docker/volumes/v/_data"]
+    (record,) = facts({"Mounts": [volume]})["Mounts"]
+    assert record["HostPaths"] == ["/var/lib/docker/volumes/v/_data"]
+    assert facts({"Mounts": [volume]}, volume_devices=DENIED)["Mounts"] == DENIED
+    assert facts({"Mounts": [mount("/srv")]}, volume_devices=DENIED)["Mounts"][0]["HostPaths"] == ["/srv"]
+    assert facts({"Mounts": [mount("", "tmpfs")]})["Mounts"][0]["HostPaths"] == []
+
+
+def test_mounts_of_odd_inputs() -> None:
+    assert facts({"Mounts": None})["Mounts"] is None
+    assert facts(drop="Mounts")["Mounts"] is ABSENT
+    for damaged in (
+        "x",
+        [1],
+        [mount("")],
+        [mount("relative")],
+        [{**mount("/a"), "RW": "yes"}],
+        [{**mount("/a"), "Source": 1}],
+    ):
+        assert reason(facts({"Mounts": damaged})["Mounts"]) is Reason.WRONG_TYPE
+    ordered = [{**mount("/a"), "Destination": each} for each in ("/z", "/a")]
+    assert [each["Destination"] for each in facts({"Mounts": ordered})["Mounts"]] == ["/a", "/z"]
+
+
+def bindings(**ports: Any) -> dict[str, Any]:
+    asked = {key.replace("_", "/"): value for key, value in ports.items()}
+    return {"State.Running": False, "HostConfig.PortBindings": asked}
+
+
+def test_published_ports_in_force_and_asked_for() -> None:
+    assert facts()["published_ports"] == [{"ContainerPort": "80/tcp", "HostIp": "0.0.0.0", "HostPort": 20000}]
+    assert facts({"State.Running": False})["published_ports"] == [
+        {"ContainerPort": "80/tcp", "HostIp": "", "HostPort": 0}
+    ]
+    restarting = {"State.Restarting": True, "NetworkSettings.Ports": {}}
+    assert facts(restarting)["published_ports"] == [{"ContainerPort": "80/tcp", "HostIp": "", "HostPort": 0}]
+    assert facts({"NetworkSettings.Ports": {"80/tcp": None}})["published_ports"] == []
+    assert facts({"NetworkSettings.Ports": None})["published_ports"] == []
+
+
+def test_published_ports_ranges_and_odd_inputs() -> None:
+    place = {"HostIp": "::", "HostPort": "8000-8002"}
+    numbers = [each["HostPort"] for each in facts(bindings(p80_tcp=[place]))["published_ports"]]
+    assert numbers == [8000, 8001, 8002]
+    assert facts(bindings(p80_tcp=[{"HostPort": "0"}]))["published_ports"][0]["HostPort"] == 0
+    assert len(facts(bindings(p=[{"HostPort": "1000-1255"}]))["published_ports"]) == 256
+    assert reason(facts(bindings(p=[{"HostPort": "1000-1256"}]))["published_ports"]) is Reason.OVERSIZE
+    for damaged in ("http", "80-", "9-8", "70000", "-1", "٣", 80, None):
+        assert reason(facts(bindings(p=[{"HostIp": "", "HostPort": damaged}]))["published_ports"]) is Reason.WRONG_TYPE
+    assert reason(facts(bindings(p=[7]))["published_ports"]) is Reason.WRONG_TYPE
+    assert reason(facts(bindings(p="x"))["published_ports"]) is Reason.WRONG_TYPE
+    assert reason(facts({"NetworkSettings.Ports": []})["published_ports"]) is Reason.WRONG_TYPE
+    assert reason(facts({"State.Running": "yes"})["published_ports"]) is Reason.WRONG_TYPE
+    assert reason(facts(drop="NetworkSettings.Ports")["published_ports"]) is Reason.UNSUPPORTED
+
+
+def test_processes_networks_and_environment() -> None:
+    assert facts()["processes"] == ["sh", "sleep"]
+    assert facts({"State.Running": False})["processes"] == []
+    assert facts(processes=lambda _: DENIED)["processes"] == DENIED
+    assert reason(facts({"State.Running": None})["processes"]) is Reason.WRONG_TYPE
+    assert facts({"NetworkSettings.Networks": {"b": {}, "a": {}}})["networks"] == ["a", "b"]
+    assert facts({"NetworkSettings.Networks": None})["networks"] == []
+    assert reason(facts({"NetworkSettings.Networks": []})["networks"]) is Reason.WRONG_TYPE
+    found = facts({"Config.Env": ["A=secret", "B", "C=x=y", "=odd"]})
+    assert found["environment_names"] == ["A", "B", "C", ""]
+    assert "secret" not in str(found)
+    assert facts({"Config.Env": None})["environment_names"] == []
+    assert reason(facts({"Config.Env": [1]})["environment_names"]) is Reason.WRONG_TYPE
+
+
+def service(**policy: Any) -> Subject:
+    return Subject(
+        "service", "s", "s1", {f"Spec.TaskTemplate.RestartPolicy.{key}": value for key, value in policy.items()}
+    )
+
+
+def test_service_restart() -> None:
+    member = {"Config.Labels": {"com.docker.swarm.service.id": "s1"}}
+    assert facts()["service_restart.condition"] is ABSENT
+    assert facts({"Config.Labels": None})["service_restart.max_attempts"] is ABSENT
+    found = facts(member, services={"s1": service(Condition="on-failure", MaxAttempts=5)})
+    assert (found["service_restart.condition"], found["service_restart.max_attempts"]) == ("on-failure", 5)
+    found = facts(member, services={"s1": service(Condition=ABSENT, MaxAttempts=ABSENT)})
+    assert (found["service_restart.condition"], found["service_restart.max_attempts"]) == ("any", 0)
+    assert reason(facts(member)["service_restart.condition"]) is Reason.NOT_FOUND
+    assert facts(member, services=DENIED)["service_restart.max_attempts"] == DENIED
+    assert reason(facts({"Config.Labels": []}, services=DENIED)["service_restart.condition"]) is Reason.WRONG_TYPE
+
+
+def test_health_check_commands_are_redacted() -> None:
+    found = facts({"Config.Healthcheck": {"Test": ["CMD-SHELL", "curl https://a:b@c"]}})
+    assert found["Config.Healthcheck.Test"] == ["CMD-SHELL", "curl https://[redacted:url]@c"]
