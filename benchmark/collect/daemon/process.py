@@ -117,6 +117,7 @@ def find_daemon(
         found = _confirm(root, pid, "the listening socket it holds", socket_path, activated=False)
         if isinstance(found, DaemonProcess):
             return found
+        failures += [found] if found.reason is Reason.DENIED else []
     none = Unavailable(
         Reason.NO_PROCESS, "neither a socket's peer, nor a pid file, nor docker.service leads to a daemon"
     )

@@ -124,6 +124,30 @@ def test_the_file_of_a_running_daemon_is_changed_damaged_and_removed() -> None:
         assert both.notes["daemon.no-new-privileges"].startswith("pending restart: ")
 
 
+def test_a_user_who_may_not_look_gets_no_default_for_an_answer() -> None:
+    with real_engine("--log-level=warn", image=False) as engine:
+        path, peer, says = str(engine.socket), peer_of(engine.socket), reports(engine)
+        child = os.fork()
+        if child == 0:
+            failed = 1
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                process = find_daemon(_ROOT, path, peer)
+                facts = resolve_settings(process, says, _ROOT).facts
+                assert facts["daemon.log-level"] == "warn"
+                assert facts["daemon.live-restore"] is False
+                assert isinstance(hidden := facts["daemon.userland-proxy"], Unavailable)
+                assert hidden.reason is Reason.DENIED
+                assert isinstance(nobody := find_daemon(_ROOT, path, None), Unavailable)
+                assert nobody.reason is Reason.DENIED
+                failed = 0
+            finally:
+                os._exit(failed)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def reason(settings: DaemonSettings, name: str) -> Reason:
     value = settings.facts["daemon." + name]
     assert isinstance(value, Unavailable), value
