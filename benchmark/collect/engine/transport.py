@@ -183,6 +183,8 @@ def _tls_defect(error: OSError) -> WireDefect | None:
     if not type(error).__module__.startswith("ssl"):
         return None
     words = str(error)
+    if type(error).__name__ == "SSLEOFError":  # closed without goodbye; what was said before may still be read
+        return WireDefect(Reason.RESET, f"TLS: {words}")
     refused_us = "ALERT" in words.upper() and "CERTIFICATE" in words.upper()
     return WireDefect(Reason.DENIED if refused_us else Reason.PROTOCOL, f"TLS: {words}")
 
