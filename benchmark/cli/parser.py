@@ -17,7 +17,7 @@ HOST_ROOT: Final = Option(
     ("--host-root",), "where the host's file system is mounted (default /)", "DIR", values.read_path, default="/"
 )
 TIMEOUT: Final = Option(
-    ("--timeout",), "longest wait for one reply (default 10)", "SECONDS", values.read_seconds, default=10.0
+    ("--timeout",), "longest wait for one reply (default 20)", "SECONDS", values.read_seconds, default=20.0
 )
 DEADLINE: Final = Option(
     ("--deadline",),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from argparse import Namespace
+from pathlib import Path
 
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.progress import progress
@@ -14,6 +16,7 @@ from benchmark.model.snapshot import Snapshot
 
 def collect_target(arguments: Namespace) -> Snapshot:
     """The snapshot of what the target options name. Raises Refusal when they name nothing that can be asked."""
+    _require_directory(arguments.host_root)
     request = CollectRequest(
         host=arguments.host,
         context=arguments.context,
@@ -27,6 +30,15 @@ def collect_target(arguments: Namespace) -> Snapshot:
             return collect_snapshot(request)
     except EndpointError as error:
         raise Refusal(str(error)) from None
+
+
+def _require_directory(host_root: str) -> None:
+    try:
+        is_directory = stat.S_ISDIR(Path(host_root).stat().st_mode)
+    except OSError as error:
+        raise Refusal(f"--host-root: {host_root}: {error.strerror}") from None
+    if not is_directory:
+        raise Refusal(f"--host-root: {host_root} is not a directory")
 
 
 def tell_unreachable(snapshot: Snapshot) -> bool:
