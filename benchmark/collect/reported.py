@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from benchmark.collect.daemon.defaults import version_numbers
 from benchmark.collect.daemon.engine_says import EngineSays
 from benchmark.collect.daemon.settings import DaemonSettings
 from benchmark.collect.engine.reports import CollectionReport, EngineReport
@@ -29,6 +30,7 @@ def engine_says(report: EngineReport) -> EngineSays:
         insecure_registries=_insecure_registries(facts),
         live_restore=facts["info.LiveRestoreEnabled"],
         log_driver=facts["info.LoggingDriver"],
+        no_new_privileges=_no_new_privileges(facts),
         rootless=facts["security.rootless"],
         seccomp_profile=facts["security.seccomp"],
         selinux=facts["security.selinux"],
@@ -61,6 +63,14 @@ def _experimental(facts: Mapping[str, FactValue]) -> FactValue:
     """/version leaves Experimental out when it is false; /info always says it."""
     said = facts["version.Experimental"]
     return facts["info.ExperimentalBuild"] if said is ABSENT else said
+
+
+def _no_new_privileges(facts: Mapping[str, FactValue]) -> FactValue:
+    """Reported among the security options since 24.0; an older engine's silence says nothing."""
+    version, options = facts["version.Version"], _listed(facts["info.SecurityOptions"])
+    if isinstance(options, Unavailable) or (version_numbers(version) or (0,)) < (24,):
+        return EngineSays().no_new_privileges
+    return isinstance(options, list) and "name=no-new-privileges" in options
 
 
 def _insecure_registries(facts: Mapping[str, FactValue]) -> FactValue:

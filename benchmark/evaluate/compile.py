@@ -54,6 +54,7 @@ _PYTHON_TYPES: Final[Mapping[Type, type]] = {
     Type.MAP: dict,
     Type.RECORDS: list,
 }
+_NAMING: Final = frozenset({"Source", "Destination", "ContainerPort", "PathOnHost", "Name", "ID", "path"})
 _NOT_A_RECORD: Final = Unavailable(Reason.WRONG_TYPE, "an element is not an object")
 _NOT_COLLECTED: Final = Unavailable(Reason.NOT_COLLECTED, "the snapshot does not hold this fact")
 
@@ -156,6 +157,7 @@ def _compile_each(
     name, fact, quantifier = each.fact, declared(each.fact, table), each.quantifier
     inner = compile_condition(each.condition, fact.fields, arguments, missing=ABSENT)
     read, expected = _reader(name, missing), describe(each, arguments)
+    shown = _fields(each.condition)
     decisive = quantifier != "every"  # the element outcome that decides: False for every, True for some and none
 
     def judge(facts: Facts, around: Around) -> Judgement:
@@ -174,12 +176,34 @@ def _compile_each(
             elif not isinstance(outcome, bool):
                 doubt = outcome if isinstance(outcome, Unavailable) else Unavailable(Reason.UNDEFINED, name)
         if deciding:
-            return quantifier == "some", (Seen(name, deciding, expected, quantifier == "some"),)
+            return quantifier == "some", (Seen(name, _brief(deciding, shown), expected, quantifier == "some"),)
         if doubt is not None:
             return doubt, (Seen(name, doubt, expected, None),)
         return quantifier != "some", (Seen(name, value, expected, quantifier != "some"),)
 
     return judge
+
+
+def _fields(condition: Condition) -> frozenset[str]:
+    """The fields of an element that a condition looks at."""
+    match condition:
+        case Test(fact) | Each(fact):
+            return frozenset({fact})
+        case AllOf(parts) | AnyOf(parts):
+            return frozenset().union(*(_fields(each) for each in parts))
+        case Not(part):
+            return _fields(part)
+        case _ as never:
+            assert_never(never)
+
+
+def _brief(elements: list[JsonValue], fields: frozenset[str]) -> list[JsonValue]:
+    """The elements with the fields that were looked at and the ones that say which element it is."""
+    wanted = fields | _NAMING
+    return [
+        {key: value for key, value in each.items() if key in wanted} if isinstance(each, dict) else each
+        for each in elements
+    ]
 
 
 def _join(judges: tuple[Judge, ...], *, decisive: bool) -> Judge:
@@ -205,9 +229,19 @@ def _join(judges: tuple[Judge, ...], *, decisive: bool) -> Judge:
             return decisive, deciding
         if doubt is not None:
             return doubt, unclear
-        return not decisive, agreed
+        return not decisive, (_alternatives(agreed) if decisive else agreed)
 
     return judge
+
+
+def _alternatives(seen: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """What ``any`` asked of one fact, said once: must be "syslog" or be "gelf"."""
+    merged: dict[str, Seen] = {}
+    for each in seen:
+        known = merged.get(each.fact)
+        expected = each.expected if known is None else f"{known.expected} or {each.expected}"
+        merged[each.fact] = Seen(each.fact, each.value, expected, each.held)
+    return tuple(merged.values())
 
 
 def _heavier(known: Unavailable | None, outcome: Unavailable | NotApplicable) -> Unavailable:

@@ -53,6 +53,7 @@ class Evaluator:
             results=results,
             not_judged=selection.not_judged,
             warnings=snapshot.warnings,
+            context={"daemon": around.daemon, "host": around.host},
         )
 
 

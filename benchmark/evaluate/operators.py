@@ -175,10 +175,14 @@ def _never(_: JsonValue) -> Predicate:
     return lambda _value: False
 
 
+def _be(argument: JsonValue) -> str:
+    return "be empty" if argument in ([], "") else f"be {show(argument)}"
+
+
 _COMPARABLE: Final = TEXT | _LISTS | {Type.BOOL, Type.INT}
 _ROWS: Final = (
     Operator(
-        "equals", _COMPARABLE, "a value of the fact's type", check_same_type, _equals, lambda a: f"be {show(a)}",
+        "equals", _COMPARABLE, "a value of the fact's type", check_same_type, _equals, _be,
         "is exactly this value; lists element by element, in order", "equals",
     ),
     Operator(

@@ -12,6 +12,11 @@ from benchmark.model.facts import ABSENT, FactValue, JsonValue, Unavailable
 from benchmark.model.result import Seen
 
 _LONGEST: Final = 160
+_QUANTIFIED: Final[Mapping[str, str]] = {
+    "every": "of {} every one must have",
+    "some": "of {} at least one must have",
+    "none": "of {} none may have",
+}
 _NO_VALUES: Final[Mapping[str, JsonValue]] = {}
 
 
@@ -21,8 +26,7 @@ def describe(condition: Condition, arguments: Mapping[str, JsonValue] = _NO_VALU
         case Test(fact, word, argument, absent):
             return f"{fact} must {_phrase(word, argument, arguments)}{_if_absent(absent)}"
         case Each(fact, quantifier, inner, absent):
-            subject = {"every": "every element", "some": "at least one element", "none": "no element"}[quantifier]
-            return f"{subject} of {fact} has ({_as_state(inner, arguments)}){_if_absent(absent)}"
+            return f"{_QUANTIFIED[quantifier].format(fact)} {_as_state(inner, arguments)}{_if_absent(absent)}"
         case AllOf(parts):
             return " and ".join(_grouped(each, arguments, AnyOf) for each in parts)
         case AnyOf(parts):
@@ -84,8 +88,8 @@ def state(seen: Seen) -> str:
         return f"{found}, as required"
     if seen.held is None and isinstance(seen.value, Unavailable):
         return found
-    if seen.expected.startswith(("no element", "every element", "at least one element")):
-        return f"{found}; required: {seen.expected}"
+    if seen.expected.startswith(("of ", "not of ")):
+        return f"{seen.fact} has {show_value(seen.value)}; {seen.expected}"
     if seen.expected.startswith("not "):
         return f"{found}, must not {seen.expected[4:]}"
     return f"{found}, must {seen.expected}"

@@ -142,7 +142,10 @@ def _who(subject: Subject) -> str:
 
 
 def _summary(control: Control, findings: tuple[Finding, ...], enumeration: Enumeration, snapshot: Snapshot) -> str:
-    gap = f"{control.for_each} could not be listed completely: {enumeration.gap}" if enumeration.gap is not None else ""
+    gap = ""
+    if enumeration.gap is not None:
+        extent = "completely " if enumeration.members else ""
+        gap = f"{control.for_each.replace('_', ' ')} could not be listed {extent}({enumeration.gap})"
     if not findings:
         return gap or _nothing(control.for_each, enumeration, snapshot)
     if len(findings) == 1 and not gap:

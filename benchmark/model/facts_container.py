@@ -25,14 +25,17 @@ MOUNT_FIELDS: Final = {
     "HostPaths": Fact(
         Type.PATHS,
         "every host path this mount is known by: Source cleaned, with symbolic links resolved where this host can be read,"
-        " and the device of a local volume that is a bind in disguise; empty when nothing of the host is mounted, missing when"
-        " links of this host could not be followed",
+        " and the device of a local volume that is a bind in disguise; empty when nothing of the host is mounted",
+        derived=True,
+    ),
+    "LinksFollowed": Fact(
+        Type.BOOL,
+        "true when HostPaths are all names of the place; missing when this user may not follow its links",
         derived=True,
     ),
     "ApiSockets": Fact(
         Type.PATHS,
-        "engine or containerd API sockets that are this mount's source or lie below it; missing when none was found and links"
-        " could not be followed",
+        "engine or containerd API sockets that are this mount's source or lie below it",
         derived=True,
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from benchmark.model.control import Control
@@ -116,7 +116,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All results of one evaluation. ``results`` are in the order of the benchmark's numbering."""
+    """All results of one evaluation. ``results`` are in the order of the benchmark's numbering.
+
+    ``context`` holds the subjects that any control may name with a prefix (``daemon``, ``host``), for their provenance.
+    """
 
     tool_version: str
     content_digest: str
@@ -133,3 +136,4 @@ class Assessment:
     results: tuple[ControlResult, ...]
     not_judged: tuple[Requirement, ...]  # requirements of this version and profile that no control decides yet
     warnings: tuple[str, ...] = ()
+    context: Mapping[str, Subject] = field(default_factory=dict)

@@ -42,10 +42,9 @@ class MountReader:
             record = dict.fromkeys(_OMITTED_WHEN_EMPTY, "") | {key: mount[key] for key in _REPORTED if key in mount}
             names, complete = paths
             sockets: list[JsonValue] = [each for each in sorted(set(self._sockets)) if is_below(each, names)]
+            record["HostPaths"], record["ApiSockets"] = list(names), sockets
             if complete:
-                record["HostPaths"] = list(names)
-            if complete or sockets:
-                record["ApiSockets"] = sockets
+                record["LinksFollowed"] = True
             records.append(record)
         checked = conform(CONTAINER_FACTS["Mounts"], "Mounts", records)
         if isinstance(checked, list):
