@@ -12,7 +12,8 @@ class CollectRequest:
 
     ``host`` is an engine URL, ``context`` the name of a docker context; with neither, ``environment`` decides as it does for
     the docker command. ``host_root`` is where the target's file system is mounted. ``request_timeout`` and ``deadline`` are
-    seconds for one request and for the whole conversation with the engine.
+    seconds for one request and for the whole conversation with the engine. ``deep`` reads the content of every image;
+    ``dockerfiles`` are build files to judge, ``vulnerabilities`` reports that scanners wrote.
     """
 
     host: str | None = None
@@ -21,3 +22,6 @@ class CollectRequest:
     environment: Mapping[str, str] = field(default_factory=dict)
     request_timeout: float = 20.0
     deadline: float = 300.0
+    deep: bool = False
+    dockerfiles: tuple[str, ...] = ()
+    vulnerabilities: tuple[str, ...] = ()

@@ -12,14 +12,17 @@ from typing import Final
 from benchmark.model.declaration import Collection, Fact
 from benchmark.model.facts_container import CONTAINER_FACTS
 from benchmark.model.facts_daemon import DAEMON_FACTS
-from benchmark.model.facts_engine import IMAGE_FACTS, NETWORK_FACTS, NODE_FACTS, SERVICE_FACTS, SWARM_FACTS
+from benchmark.model.facts_engine import NETWORK_FACTS, NODE_FACTS, SERVICE_FACTS, SWARM_FACTS
 from benchmark.model.facts_host import FILE_FACTS, HOST_FACTS
+from benchmark.model.facts_image import IMAGE_FACTS
+from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
+from benchmark.model.facts_vulnerabilities import VULNERABILITY_FACTS
 
 KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
     "host": HOST_FACTS,
     "daemon": DAEMON_FACTS,
     "container": CONTAINER_FACTS,
-    "image": IMAGE_FACTS,
+    "image": IMAGE_FACTS | IMAGE_CONTENT_FACTS | VULNERABILITY_FACTS,
     "network": NETWORK_FACTS,
     "swarm": SWARM_FACTS,
     "service": SERVICE_FACTS,

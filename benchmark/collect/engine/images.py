@@ -12,7 +12,7 @@ from benchmark.collect.engine.reports import CollectionReport, in_order, timesta
 from benchmark.collect.redaction import redact
 from benchmark.model.conform import conform
 from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
-from benchmark.model.facts_engine import IMAGE_FACTS
+from benchmark.model.facts_image import IMAGE_FACTS
 
 LIST_PATH: Final = "/images/json"
 _KEEP: Final = ("Id", "RepoTags")
