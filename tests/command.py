@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME")
+_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "XDG_CACHE_HOME")
 
 
 def command(*words: str | Path) -> list[str]:
@@ -21,7 +21,7 @@ def command(*words: str | Path) -> list[str]:
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """A bare environment in which nothing but ``changes`` can steer dockmark or docker."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**kept, "HOME": "/nonexistent", "PYTHONPATH": str(ROOT), "COLUMNS": "100", **(changes or {})}
+    return {**kept, "DOCKER_CONFIG": "/nowhere/at/all", "PYTHONPATH": str(ROOT), "COLUMNS": "100", **(changes or {})}
 
 
 def dockmark(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,17 +83,20 @@ def _as_text(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple
     yield f"{without} of {coverage.selected} selected controls are left without a verdict"
     for each in blindness:
         yield ""
-        yield f"{each.reason} ({len(each.controls)} controls): {ADVICE[each.reason]}"
-        yield from _several("what", each.details)
-        yield from _several("facts", each.facts)
-        yield f"  controls: {', '.join(each.controls)}"
+        yield f"{each.reason}: {ADVICE[each.reason]}"
+        for detail in each.details[:_MOST_DETAILS]:
+            yield from _wrapped("", detail)
+        if len(each.details) > _MOST_DETAILS:
+            yield f"  and {len(each.details) - _MOST_DETAILS} more (all of them with -o json)"
+        if each.facts:
+            yield from _wrapped("facts: ", ", ".join(each.facts))
+        yield from _wrapped("controls: ", ", ".join(each.controls))
 
 
-def _several(word: str, texts: tuple[str, ...]) -> Iterator[str]:
-    for text in texts[:_MOST_DETAILS]:
-        yield f"  {word}: {visible(text)}"
-    if len(texts) > _MOST_DETAILS:
-        yield f"  {word}: and {len(texts) - _MOST_DETAILS} more"
+def _wrapped(heading: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        visible(text), 100, initial_indent=f"  {heading}", subsequent_indent="    ", break_on_hyphens=False
+    )
 
 
 def _as_json(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple[Blindness, ...]) -> str:

@@ -1,6 +1,5 @@
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from benchmark import __version__
 from benchmark.cli.entry import main
 from tests.command import ROOT, command, dockmark, environment
 from tests.snapshots import DENIED, container, snapshot, write_snapshot
+from tests.terminal import on_a_terminal
 
 HEAVY = {
     *("argparse", "dataclasses", "inspect", "enum", "re", "json", "decimal", "datetime", "logging", "threading"),
@@ -215,26 +215,6 @@ def test_an_encoding_without_our_characters_does_not_crash(tmp_path):
         assert json.loads(document.stdout)["score"]["percent"] == 100
 
 
-def _on_a_terminal(words, env):
-    """What a person would see on a terminal."""
-    master, slave = pty.openpty()
-    with subprocess.Popen(
-        command(*words), env=environment(env), cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, close_fds=True
-    ):
-        os.close(slave)
-        seen = b""
-        while True:
-            try:
-                piece = os.read(master, 65536)
-            except OSError:  # EIO: the other side has closed
-                break
-            if not piece:
-                break
-            seen += piece
-    os.close(master)
-    return seen
-
-
 @pytest.mark.parametrize(
     ("words", "env", "coloured"),
     [
@@ -248,7 +228,7 @@ def _on_a_terminal(words, env):
 )
 def test_colour_is_for_terminals_that_want_it(words, env, coloured, tmp_path):
     source = write_snapshot(tmp_path / "s.json", snapshot(daemon={"daemon.icc": DENIED}))
-    assert (b"\x1b[" in _on_a_terminal(["evaluate", source, *words], env)) is coloured
+    assert (b"\x1b[" in on_a_terminal(["evaluate", source, *words], env)) is coloured
 
 
 def test_no_colour_without_a_terminal(tmp_path):

@@ -3,12 +3,16 @@
 import gzip
 import json
 import os
+import signal
+import socket
+import subprocess
 
 import pytest
 
 from benchmark.model.snapshot_file import decode_snapshot
-from tests.command import dockmark
+from tests.command import ROOT, command, dockmark, environment
 from tests.engine import real_engine
+from tests.terminal import on_a_terminal
 
 NOBODY = "unix:///nonexistent/docker.sock"
 
@@ -42,7 +46,7 @@ def test_without_an_engine_the_host_is_audited_and_the_code_is_4(words, env):
         (["--context", "nowhere"], {}, "nowhere"),
         ([], {"DOCKER_CONTEXT": "nowhere"}, "nowhere"),
         (["--host", "ssh://root:hunter2@example"], {}, "password"),
-        (["--host-root", "/nonexistent"], {}, "--host-root"),
+        (["--host-root", "/nowhere/at/all"], {}, "--host-root"),
         (["--host-root", "/etc/passwd"], {}, "--host-root"),
     ],
 )
@@ -86,6 +90,47 @@ def test_doctor_of_a_single_control():
         dockmark("doctor", "--host", NOBODY, "--control", "container_not_privileged", "-o", "json").stdout
     )
     assert document["selected"] == document["without_verdict"] == 1
+
+
+@pytest.fixture
+def silent(tmp_path):
+    """An engine's socket that takes connections and never says a word."""
+    path = tmp_path / "silent.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(8)
+        yield f"unix://{path}"
+
+
+def test_progress_is_shown_on_a_terminal_after_a_second_and_wiped_away(silent):
+    seen = on_a_terminal(["audit", "--host", silent, "--timeout", "2.5", "-o", "json"])
+    assert b"collecting facts, 1 s" in seen
+    assert seen.index(b"\r\x1b[2K", seen.rindex(b"collecting facts")) < seen.index(b"dockmark/assessment/1")
+
+
+def test_no_progress_without_a_terminal(silent):
+    run = dockmark("audit", "--host", silent, "--timeout", "1.5", "-o", "json")
+    assert run.returncode == 4
+    assert b"collecting" not in run.stderr
+    assert b"timeout" in run.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_collection_leaves_no_file(number, code, tmp_path):
+    path = tmp_path / "s.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(1)
+        listener.settimeout(30)
+        line = command("collect", "--host", f"unix://{path}", "-o", tmp_path / "s.json")
+        with subprocess.Popen(line, env=environment(), cwd=ROOT, stderr=subprocess.PIPE) as run:
+            connection, _ = listener.accept()
+            with connection:
+                run.send_signal(number)
+                _, err = run.communicate(timeout=30)
+    assert run.returncode == code
+    assert b"Traceback" not in err
+    assert [each.name for each in tmp_path.iterdir()] == ["s.sock"]
 
 
 @pytest.mark.engine
