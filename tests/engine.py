@@ -160,7 +160,9 @@ def real_engine(
     rootless: bool = False,
     image: bool = True,
 ) -> Iterator[Engine]:
-    """A running dockerd with ``flags`` and the configuration file ``config`` (None: no such file).
+    """A running dockerd with ``flags`` and the configuration file ``config``.
+
+    With ``config=None`` it is told of none, and reads the machine's /etc/docker/daemon.json if there is one.
 
     ``network`` leaves bridge and iptables as the engine has them, in a network namespace of the daemon's own, so that the
     machine's stay as they are. ``tcp`` adds a listener on loopback: ``plain``, or
@@ -182,7 +184,7 @@ def real_engine(
             *("--data-root", f"{directory}/data", "--exec-root", f"{directory}/exec", "--pidfile", f"{directory}/pid"),
             *("-H", "fd://" if activation else f"unix://{directory}/docker.sock"),
             *(("-H", tcp_host) if tcp else ()),
-            *("--config-file", f"{directory}/daemon.json"),
+            *(() if config is None else ("--config-file", f"{directory}/daemon.json")),
             *(() if network else ("--bridge=none", "--iptables=false")),
             *_tls_flags(tcp, certificates),
             *flags,

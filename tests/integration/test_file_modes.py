@@ -63,14 +63,14 @@ FILES: dict[str, tuple[int, str, str, tuple[int, ...]]] = {
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     root = tmp_path_factory.mktemp("host")
-    with real_engine(tcp="tls", image=False) as engine, _bound(root, engine.directory):
+    with real_engine(tcp="tls", image=False) as engine, _bound(root, engine):
         for name, (mode, *_) in FILES.items():
             path = Host(root, engine).path(name)
             if name == "/etc/docker":
                 path.mkdir(parents=True, exist_ok=True)
             elif not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text("")
+                path.write_text("# made for this test\n")
             path.chmod(mode)
             os.chown(path, 0, _docker_group(root) if name.endswith(".sock") else 0)
         yield Host(root, engine)
@@ -150,29 +150,43 @@ def test_a_link_out_of_the_host_is_not_followed(host: Host, tmp_path: Path) -> N
 def test_a_loop_of_links_is_an_error_of_exactly_its_controls(host: Host) -> None:
     path = host.path("/etc/sysconfig/docker")
     aside = path.with_name("aside")
+    before = host.audit().reasons()
     path.rename(aside)
     path.symlink_to("docker")
     try:
         done = host.audit()
         assert done.code == 2
-        assert done.reasons() == {"sysconfig_file_mode": {"link_loop"}, "sysconfig_file_owner": {"link_loop"}}
+        concerned = ("sysconfig_file_mode", "sysconfig_file_owner")
+        assert done.reasons() == before | {each: {"link_loop"} for each in concerned}
     finally:
         path.unlink()
         aside.rename(path)
 
 
 @contextlib.contextmanager
-def _bound(root: Path, engine_directory: Path) -> Iterator[None]:
-    """The parts of this machine that belong to the host: its processes, its accounts, and the engine's files."""
+def _bound(root: Path, engine: Engine) -> Iterator[None]:
+    """The parts of this machine that belong to the host: its processes, its accounts, and the engine's files.
+
+    Process 1 stands for the host's own view of its files. A sandbox may hide that of its process 1, so the test puts one
+    there that lives where the daemon does.
+    """
     (root / "proc").mkdir()
     (root / "etc").mkdir()
     for name in ("passwd", "group", "os-release"):
         (root / "etc" / name).write_bytes(Path("/etc", name).read_bytes())
-    inside = root / str(engine_directory).lstrip("/")
+    inside = root / str(engine.directory).lstrip("/")
     inside.mkdir(parents=True)
+    first = root / "first-process"
+    (first / "ns").mkdir(parents=True)
+    (first / "ns" / "mnt").symlink_to(Path(f"/proc/{engine.pid}/ns/mnt").readlink())
+    (first / "mountinfo").write_bytes(Path("/proc/self/mountinfo").read_bytes())
     with contextlib.ExitStack() as stack:
-        for source, target in (("/proc", root / "proc"), (str(engine_directory), inside)):
-            subprocess.run(["mount", "--bind", source, str(target)], check=True)
+        for source, target in (
+            ("/proc", root / "proc"),
+            (first, root / "proc" / "1"),
+            (engine.directory, inside),
+        ):
+            subprocess.run(["mount", "--bind", str(source), str(target)], check=True)
             stack.callback(subprocess.run, ["umount", "--lazy", str(target)], check=True)
         yield
 

@@ -14,7 +14,7 @@ import pytest
 from tests.command import environment
 from tests.engine import DockerRefused, Engine, real_engine
 from tests.faulty_daemon import FaultyDaemon
-from tests.integration.command import audit, dockmark
+from tests.integration.command import Done, audit, dockmark
 
 pytestmark = pytest.mark.engine
 
@@ -61,7 +61,9 @@ def test_containers_that_come_and_go_spoil_nothing(engine: Engine, tmp_path: Pat
             done = audit(engine.unix_host)
             findings = done.findings("container_not_privileged")
             assert findings["container:stays"] == "pass"
-            assert set(findings.values()) <= {"pass"}, done.row("container_not_privileged")
+            # For a moment the engine lists a container that it no longer finds (404): that one could not be judged.
+            assert set(findings.values()) <= {"pass", "error"}, findings
+            assert {reason for reasons in done.reasons().values() for reason in reasons} <= {"not_found"}
             saved = tmp_path / f"{number}.json"
             assert dockmark("collect", "--host", engine.unix_host, "-o", saved).code == 0
             _adds_up(json.loads(saved.read_bytes()))
@@ -145,11 +147,21 @@ def test_two_audits_of_the_same_engine_say_the_same(engine: Engine) -> None:
     engine.run("web")
     engine.create("admin", "--privileged")
     try:
-        first, second = audit(engine.unix_host).report, audit(engine.unix_host).report
+        first, second = audit(engine.unix_host), audit(engine.unix_host)
     finally:
         engine.remove_containers()
-    assert first["results"] == second["results"]
-    assert first["score"] == second["score"]
+    assert _without_evidence(first) == _without_evidence(second)
+    assert first.report["score"] == second.report["score"]
+
+
+def _without_evidence(done: Done) -> list[object]:
+    """The verdicts; evidence holds times of reading and digests of answers that contain the clock."""
+    dropped = ("evidence", "enumeration", "findings")
+    return [
+        ({key: value for key, value in part.items() if key not in dropped})
+        for row in done.report["results"]
+        for part in (row, *row["findings"])
+    ]
 
 
 def test_a_snapshot_judged_later_says_what_the_audit_said(engine: Engine, tmp_path: Path) -> None:
