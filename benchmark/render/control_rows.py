@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from benchmark.model.facts import Unavailable
 from benchmark.model.framework import id_order
 from benchmark.model.result import Assessment, ControlResult, Result
-from benchmark.render.findings_text import brief_lines, verbose_lines
+from benchmark.render.findings_text import brief_lines, unseen_lines, verbose_lines
 from benchmark.render.grid import grid_lines
 from benchmark.render.marks import marked_word
 from benchmark.render.numbering import ids_of, section_of_result, section_title
@@ -48,9 +49,19 @@ def _block(
     title = shortened(section_title(section, options.sections), _TITLE_BOUND, options)
     for line in wrapped(f"{title} ({tally(results)})", "", "  ", options):
         yield paint(line, Style.BOLD, options)
-    for result, head in zip(results, heads, strict=True):
+    for at, (result, head) in enumerate(zip(results, heads, strict=True)):
         yield from head
-        yield from verbose_lines(result, context, options) if options.verbose else brief_lines(result, options)
+        if options.verbose:
+            yield from verbose_lines(result, context, options)
+        elif _unseen(result) is None:
+            yield from brief_lines(result, options)
+        elif at + 1 == len(results) or _unseen(results[at + 1]) != _unseen(result):
+            yield from unseen_lines(str(_unseen(result)), options)
+
+
+def _unseen(result: ControlResult) -> Unavailable | None:
+    """Why there was nothing at all to look at: said once beneath the controls that share it."""
+    return result.enumeration.gap if result.enumeration is not None and not result.findings else None
 
 
 def _rows(result: ControlResult, version: str, options: RenderOptions) -> list[Row]:

@@ -42,6 +42,11 @@ def brief_lines(result: ControlResult, options: RenderOptions) -> Iterator[str]:
         yield from _marked(result.result, result.message, options)
 
 
+def unseen_lines(why: str, options: RenderOptions) -> list[str]:
+    """Why there was nothing to look at, for the control above and those before it that have no line of their own."""
+    return _marked(Result.ERROR, f"nothing to look at: {why}", options)
+
+
 def verbose_lines(result: ControlResult, context: Context, options: RenderOptions) -> Iterator[str]:
     """Every finding with its evidence, how the subjects were listed, and what mending a failure takes."""
     for finding in result.findings:

@@ -16,17 +16,8 @@ Context: TypeAlias = "Mapping[str, Subject]"
 
 
 def context_of(assessment: Assessment) -> Context:
-    """The subjects that prefixed facts (``daemon:…``, ``host:…``) belong to, by prefix, as far as findings are about them.
-
-    A prefix with two candidates has no entry: a source that might be another's is worse than none.
-    """
-    found: dict[str, dict[tuple[str, str], Subject]] = {"daemon": {}, "host": {}}
-    for result in assessment.results:
-        for finding in result.findings[:2]:
-            subject = finding.subject
-            if subject.kind in found:
-                found[subject.kind].setdefault((subject.id, subject.name), subject)
-    return {kind: next(iter(each.values())) for kind, each in found.items() if len(each) == 1}
+    """The subjects that prefixed facts (``daemon:…``, ``host:…``) belong to, by prefix; one that was not seen has no entry."""
+    return {prefix: subject for prefix, subject in assessment.context.items() if subject.blocked is None}
 
 
 def evidence_of(finding: Finding, context: Context) -> tuple[str, ...]:

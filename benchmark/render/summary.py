@@ -112,7 +112,7 @@ def _hint_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]
     if without or failed:
         yield ""
     if without:
-        text = f"Incomplete (exit code 2): {without} of {coverage.selected} controls could not be judged."
+        text = f"Incomplete: {without} of {coverage.selected} controls could not be judged."
         text += " `dockmark doctor` tells what this user cannot see, and why."
         yield from wrapped(text, paint("! ", Style.MAGENTA, options), "  ", options)
     if failed:

@@ -108,8 +108,14 @@ def assessment(results=(), **changes):
         "profile": "level_2",
         "score": score_of(results),
         "not_judged": (),
+        "context": context_of(results),
     }
     return Assessment(results=tuple(results), **{**values, **changes})
+
+
+def context_of(results):
+    subjects = [finding.subject for result in results for finding in result.findings]
+    return {each.kind: each for each in subjects if each.kind in ("daemon", "host")}
 
 
 def score_of(results):

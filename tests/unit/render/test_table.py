@@ -141,9 +141,16 @@ def test_a_gap_is_told_with_and_without_findings():
     alone = lines_of(
         assessment([row(Result.ERROR, enumeration=gap, message="could not be listed", reason=Reason.TRUNCATED)])
     )
-    assert "! could not be listed" in alone
+    assert "! nothing to look at: truncated: GET /containers/json" in alone
     beside = lines_of(assessment([row(Result.FAIL, [failing(subject())], enumeration=gap)]))
     assert "! the list of containers is incomplete: truncated: GET /containers/json" in beside
+
+
+def test_controls_with_nothing_to_look_at_share_the_line_that_says_why():
+    engine, remote = (Enumeration(gap=Unavailable(reason, "x")) for reason in (Reason.NO_ENGINE, Reason.REMOTE))
+    rows = [row(Result.ERROR, enumeration=each, reason=each.gap.reason) for each in (engine, engine, remote)]
+    told = [line for line in lines_of(assessment(rows)) if "nothing to look at" in line]
+    assert told == ["! nothing to look at: no_engine: x", "! nothing to look at: remote: x"]
 
 
 def test_of_what_awaits_a_person_only_what_was_found_is_shown():
@@ -200,7 +207,7 @@ def test_nothing_scorable_is_not_a_score_of_zero():
 
 def test_hints_only_where_there_is_something_to_do():
     assert "Incomplete" not in shown(assessment([row(Result.PASS, [passing(subject())])]))
-    assert "Incomplete (exit code 2): 3 of 10 controls" in shown(every_result())
+    assert "Incomplete: 3 of 10 controls" in shown(every_result())
     assert "`dockmark controls show 5.5`" in shown(every_result())
 
 
