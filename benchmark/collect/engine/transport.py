@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PEERCRED: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred, unix(7)
 _RECEIVE_BYTES: Final = 65536
 _DETAIL_BYTES: Final = 400
+_BUSY_SECONDS: Final = 0.05
 _SSH_SIGNS: Final = (
     ("permission denied", Reason.DENIED),
     ("host key verification failed", Reason.DENIED),
@@ -122,8 +123,7 @@ def dial(endpoint: Endpoint, deadline: float) -> Stream:
     try:
         if endpoint.kind is Kind.UNIX:
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            sock.settimeout(_remaining(deadline))
-            sock.connect(endpoint.address)
+            _connect_unix(sock, endpoint.address, deadline)
             return Stream(sock)
         sock = socket.create_connection((endpoint.address, endpoint.port), timeout=_remaining(deadline))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -135,6 +135,18 @@ def dial(endpoint: Endpoint, deadline: float) -> Stream:
         if sock is not None:
             sock.close()
         raise _dial_defect(error, endpoint) from None
+
+
+def _connect_unix(sock: socket.socket, path: str, deadline: float) -> None:
+    """Connect; wait while the listener's queue is full, which a unix socket with a time limit reports at once (EAGAIN)."""
+    while True:
+        sock.settimeout(_remaining(deadline))
+        try:
+            sock.connect(path)
+        except BlockingIOError:
+            time.sleep(min(_BUSY_SECONDS, _remaining(deadline)))
+        else:
+            return
 
 
 def _remaining(deadline: float) -> float:

@@ -221,6 +221,7 @@ def mount(source: str, kind: str = "bind", **more: Any) -> dict[str, Any]:
         ("//", ["/"], ["/run/containerd/containerd.sock", "/run/docker.sock", "/var/run/docker.sock"]),
         ("/run/containerd", ["/run/containerd"], ["/run/containerd/containerd.sock"]),
         ("/run/docker.sock.d", ["/run/docker.sock.d"], []),
+        ("/run/dock", ["/run/dock"], []),
         ("/var", ["/var"], ["/var/run/docker.sock"]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
@@ -390,6 +391,19 @@ def test_a_listener_that_never_answers(tmp_path: Path) -> None:
         started = time.monotonic()
         assert reason_of(read_everything(f"unix://{tmp_path}/deaf.sock")) is Reason.TIMEOUT
         assert time.monotonic() - started < LIMITS.request_seconds + 1
+
+
+def test_a_full_queue_is_waited_for(tmp_path: Path) -> None:
+    path = str(tmp_path / "busy.sock")
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(path)
+        listener.listen(0)
+        waiting = stack.enter_context(socket.socket(socket.AF_UNIX))
+        waiting.connect(path)
+        started = time.monotonic()
+        assert reason_of(read_everything(f"unix://{path}")) is Reason.TIMEOUT
+        assert LIMITS.request_seconds <= time.monotonic() - started < LIMITS.request_seconds + 1
 
 
 def test_exec_sessions_are_asked_for_and_counted() -> None:
