@@ -16,7 +16,7 @@ from benchmark.evaluate.phrases import describe
 from benchmark.model.control import AllOf, AnyOf, Condition, Each, Not, ParameterRef, Test, WhenAbsent
 from benchmark.model.declaration import NO_NULL, Fact, Type
 from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Subject, Unavailable
-from benchmark.model.result import Seen
+from benchmark.model.seen import Seen
 from benchmark.model.vocabulary import KINDS
 
 

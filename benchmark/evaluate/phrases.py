@@ -1,17 +1,14 @@
-"""Conditions and values as sentences, for messages and for ``controls show``."""
+"""Conditions as sentences, for messages and for ``controls show``."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Final, assert_never
 
 from benchmark.evaluate.operators import OPERATORS
 from benchmark.model.control import AllOf, AnyOf, Argument, Condition, Each, Not, ParameterRef, Test, WhenAbsent
-from benchmark.model.facts import ABSENT, FactValue, JsonValue, Unavailable
-from benchmark.model.result import Seen
+from benchmark.model.facts import JsonValue
 
-_LONGEST: Final = 160
 _QUANTIFIED: Final[Mapping[str, str]] = {
     "every": "of {} every one must have",
     "some": "of {} at least one must have",
@@ -67,29 +64,3 @@ def _if_absent(absent: WhenAbsent | None) -> str:
             return " (not applicable when absent)"
         case _ as never:
             assert_never(never)
-
-
-def show_value(value: FactValue) -> str:
-    """A fact's value for a message: short, on one line, in JSON's spelling."""
-    if value is ABSENT:
-        return "absent"
-    if isinstance(value, Unavailable):
-        return f"not known ({value})"
-    if isinstance(value, dict) and value.keys() == {"uid", "gid", "user", "group"}:
-        return f"{value['user'] or value['uid']}:{value['group'] or value['gid']} ({value['uid']}:{value['gid']})"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
-
-
-def state(seen: Seen) -> str:
-    """What was found against what was expected: ``HostConfig.Privileged is true, must be false``."""
-    found = f"{seen.fact} is {show_value(seen.value)}"
-    if seen.held is True:
-        return f"{found}, as required"
-    if seen.held is None and isinstance(seen.value, Unavailable):
-        return found
-    if seen.expected.startswith(("of ", "not of ")):
-        return f"{seen.fact} has {show_value(seen.value)}; {seen.expected}"
-    if seen.expected.startswith("not "):
-        return f"{found}, must not {seen.expected[4:]}"
-    return f"{found}, must {seen.expected}"

@@ -9,12 +9,12 @@ from typing import Final, TypeAlias
 
 from benchmark.evaluate.algebra import worst
 from benchmark.evaluate.compile import Around, Judge, Outcome, compile_condition
-from benchmark.evaluate.phrases import state
 from benchmark.model.control import Condition, Control
 from benchmark.model.declaration import Fact
 from benchmark.model.facts import ABSENT, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.framework import Requirement
-from benchmark.model.result import ControlResult, Finding, Result, Seen
+from benchmark.model.result import ControlResult, Finding, Result
+from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Enumeration, Snapshot
 from benchmark.model.vocabulary import COLLECTIONS, collection_facts
 
@@ -116,29 +116,28 @@ def _not_met(subject: Subject, outcome: Outcome, seen: tuple[Seen, ...]) -> Find
 
 def _passed(subject: Subject, seen: tuple[Seen, ...]) -> Finding:
     """A pass is built from a witness (design.md, section 7, rule 2)."""
-    if not seen or any(isinstance(each.value, Unavailable) for each in seen):
-        raise AssertionError(f"a pass without a witness: {subject.label}, {seen!r}")
+    if not seen:
+        raise AssertionError(f"a pass without a witness: {subject.label}")
+    for each in seen:
+        if each.value.__class__ is Unavailable:
+            raise AssertionError(f"a pass on what was not seen: {subject.label}, {each!r}")
     return _finding(subject, Result.PASS, seen)
 
 
 def _undecided(subject: Subject, why: Unavailable, seen: tuple[Seen, ...]) -> Finding:
     result = Result.UNKNOWN if why.reason.is_unknown else Result.ERROR
     facts = ", ".join(dict.fromkeys(each.fact for each in seen)) or _BLOCKED
-    return Finding(subject, result, seen, f"{_who(subject)}: {facts} could not be established: {why}", why.reason)
+    return Finding(subject, result, seen, f"{subject.title}: {facts} could not be established: {why}", why.reason)
 
 
 def _finding(subject: Subject, result: Result, seen: tuple[Seen, ...], remark: str = "") -> Finding:
     notes = subject.notes
-    parts = [state(each) for each in seen]
-    if remark:
-        parts.append(remark)
+    remarks = [remark] if remark else []
     if notes:
-        parts.extend(notes[each.fact] for each in seen if each.fact in notes)
-    return Finding(subject, result, seen, f"{_who(subject)}: {'; '.join(parts)}")
-
-
-def _who(subject: Subject) -> str:
-    return subject.kind if subject.kind in ("host", "daemon") else f"{subject.kind} {subject.name}"
+        remarks.extend(notes[each.fact] for each in seen if each.fact in notes)
+    if not remarks:
+        return Finding(subject, result, seen)
+    return Finding(subject, result, seen, f"{subject.title}: {'; '.join([*(state(each) for each in seen), *remarks])}")
 
 
 def _summary(control: Control, findings: tuple[Finding, ...], enumeration: Enumeration, snapshot: Snapshot) -> str:

@@ -128,6 +128,11 @@ class Subject:
         """``host``, ``daemon`` or ``kind:name`` as design.md section 8 writes subjects."""
         return self.kind if self.kind in ("host", "daemon") else f"{self.kind}:{self.name}"
 
+    @property
+    def title(self) -> str:
+        """What a sentence calls it: ``host``, ``daemon``, ``container web``."""
+        return self.kind if self.kind in ("host", "daemon") else f"{self.kind} {self.name}"
+
     def fact(self, name: str) -> FactValue:
         """The value of ``name``; ``Unavailable`` when the subject is blocked or the snapshot never held the fact."""
         if self.blocked is not None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from benchmark.model.control import Control
-from benchmark.model.facts import FactValue, Reason, Subject
+from benchmark.model.facts import Reason, Subject
 from benchmark.model.framework import Requirement
+from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Collector, Enumeration, Target
 
 
@@ -28,31 +29,24 @@ class Result(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One fact that a verdict rests on: its name, the value seen, what was asked of it, and whether that held.
-
-    ``held`` is True, False, or None when it could not be decided.
-    """
-
-    fact: str
-    value: FactValue
-    expected: str
-    held: bool | None
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """A subject's result for a control.
 
     ``seen`` are the facts the verdict rests on, the deciding ones first: never empty for ``pass``. ``reason`` is set for
-    ``error`` and ``unknown`` only. ``message`` reads ``container web: HostConfig.Privileged is true, must be false``.
+    ``error`` and ``unknown`` only. ``text`` is the message where it says more than what was seen; "" where it does not, so
+    that the many messages that nobody reads are never written.
     """
 
     subject: Subject
     result: Result
     seen: tuple[Seen, ...]
-    message: str
+    text: str = ""
     reason: Reason | None = None
+
+    @property
+    def message(self) -> str:
+        """Subject, actual and expected: ``container web: HostConfig.Privileged is true, must be false``."""
+        return self.text or f"{self.subject.title}: {'; '.join(state(each) for each in self.seen)}"
 
 
 @dataclass(frozen=True, slots=True)

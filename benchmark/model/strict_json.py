@@ -11,6 +11,7 @@ from benchmark.model.facts import JsonValue, Reason
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH: Final = 200
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class JsonDefect(Exception):
@@ -45,7 +46,7 @@ def parse_json(data: bytes) -> JsonValue:
         raise JsonDefect(Reason.TOO_DEEP, "nested too deeply") from None
     except ValueError as error:  # NaN, Infinity, an integer of thousands of digits
         raise JsonDefect(Reason.SYNTAX, str(error)) from None
-    if _nesting_bound(data) > _MAX_DEPTH and _depth(value) > _MAX_DEPTH:
+    if not _is_shallow(data) and _depth(value) > _MAX_DEPTH:
         raise JsonDefect(Reason.TOO_DEEP, f"nested deeper than {_MAX_DEPTH} levels")
     return _without_surrogates(value) if _SURROGATE_ESCAPE.search(data) else value
 
@@ -81,9 +82,20 @@ def _place(text: str, key: str) -> tuple[int, int]:
     return text.count("\n", 0, second) + 1, second - (text.rfind("\n", 0, second) + 1) + 1
 
 
-def _nesting_bound(data: bytes) -> int:
-    """An upper bound of the depth, cheap: the number of brackets that open."""
-    return data.count(b"{") + data.count(b"[")
+def _is_shallow(data: bytes) -> bool:
+    """True when the brackets alone prove it, which costs next to nothing; False when only a walk can tell.
+
+    Each round takes out the innermost pairs. Brackets inside strings may leave a rest, and then a walk decides.
+    """
+    brackets = data.translate(None, _NO_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        if not brackets:
+            return True
+        fewer = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(fewer) == len(brackets):
+            return False
+        brackets = fewer
+    return not brackets
 
 
 def _depth(value: JsonValue) -> int:

@@ -8,7 +8,8 @@ from json.encoder import encode_basestring
 from typing import Final, TypeAlias
 
 from benchmark.model.facts import ABSENT, FactValue, Source, Subject, Unavailable
-from benchmark.model.result import Assessment, Finding, Seen
+from benchmark.model.result import Assessment, Finding
+from benchmark.model.seen import Seen
 
 _TEXT: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from benchmark.model.control import Control, Recreate, Remediation, Severity, Test
 from benchmark.model.facts import ABSENT, Reason, Source, Subject, Unavailable
 from benchmark.model.framework import Requirement
-from benchmark.model.result import Assessment, ControlResult, Coverage, Finding, Result, Score, Seen, XccdfScore
+from benchmark.model.result import Assessment, ControlResult, Coverage, Finding, Result, Score, XccdfScore
+from benchmark.model.seen import Seen
 from benchmark.model.snapshot import Collector, Enumeration, Target
 
 VERSION = "1.8.0"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from benchmark.model.facts import ABSENT, Reason, Source, Subject, Unavailable
 from benchmark.model.framework import Requirement
-from benchmark.model.result import Finding, Result, Seen, XccdfScore
+from benchmark.model.result import Finding, Result, XccdfScore
+from benchmark.model.seen import Seen
 from benchmark.model.snapshot import Enumeration
 from benchmark.model.strict_json import parse_json
 from benchmark.render import RenderOptions, json_format, render_many

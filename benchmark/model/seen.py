@@ -1,0 +1,58 @@
+"""What a verdict rests on, and how that reads: ``HostConfig.Privileged is true, must be false``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from json.encoder import encode_basestring
+from typing import Final
+
+from benchmark.model.facts import ABSENT, FactValue, Unavailable
+
+_LONGEST: Final = 160
+_TEXT: Final = json.JSONEncoder(ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One fact that a verdict rests on: its name, the value seen, what was asked of it, and whether that held.
+
+    ``held`` is True, False, or None when it could not be decided.
+    """
+
+    fact: str
+    value: FactValue
+    expected: str
+    held: bool | None
+
+
+def show_value(value: FactValue) -> str:
+    """A fact's value for a message: short, on one line, in JSON's spelling."""
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if type(value) is str and len(value) <= _LONGEST:
+        return encode_basestring(value)
+    if value is ABSENT:
+        return "absent"
+    if isinstance(value, Unavailable):
+        return f"not known ({value})"
+    if isinstance(value, dict) and value.keys() == {"uid", "gid", "user", "group"}:
+        return f"{value['user'] or value['uid']}:{value['group'] or value['gid']} ({value['uid']}:{value['gid']})"
+    text = _TEXT.encode(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
+
+
+def state(seen: Seen) -> str:
+    """What was found against what was expected: ``HostConfig.Privileged is true, must be false``."""
+    found = f"{seen.fact} is {show_value(seen.value)}"
+    if seen.held is True:
+        return f"{found}, as required"
+    if seen.held is None and isinstance(seen.value, Unavailable):
+        return found
+    if seen.expected.startswith(("of ", "not of ")):
+        return f"{seen.fact} has {show_value(seen.value)}; {seen.expected}"
+    if seen.expected.startswith("not "):
+        return f"{found}, must not {seen.expected[4:]}"
+    return f"{found}, must {seen.expected}"
