@@ -38,7 +38,7 @@ bench: $(DEVELOPMENT_STAMP) system
 	@BENCH_CONTAINERS="$(BENCH_CONTAINERS)" $(BIN)/python -m bench.run $(ARGS)
 
 sample: $(DEVELOPMENT_STAMP) system
-	@$(BIN)/python -m scripts.record_sample
+	@unshare --mount --uts --net -- $(BIN)/python -m tests.record_sample $(ARGS)
 
 setup: $(PACKAGE_STAMP)
 

@@ -12,7 +12,6 @@ A container that needs CAP_SYS_RESOURCE (``--privileged``, ``--cap-add ALL``) ma
 from __future__ import annotations
 
 import contextlib
-import http.client
 import io
 import json
 import os
@@ -27,18 +26,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.certificates import make_certificates
+from tests.dockerd import (
+    PATH,
+    UnixConnection,
+    clean_environment,
+    start_containerd,
+    start_daemon,
+    stop_process,
+    unmount_below,
+    wait_until_ready,
+)
+
 IMAGE = "busybox:test"
-_START_SECONDS = 60.0
-_STOP_SECONDS = 30.0
 _SYSTEM_CONTAINERD = Path("/run/containerd/containerd.sock")
 _CAP_SYS_ADMIN = 21
 _ROOTLESS_ID = 12345
 _PROGRAMS = {"dockerd": "docker.io", "docker": "docker.io", "busybox": "busybox-static"}
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-
-
-class EngineFailed(Exception):
-    """The daemon did not start; the message holds the end of its log."""
 
 
 class DockerRefused(Exception):
@@ -92,7 +96,7 @@ class Engine:
             input=stdin if stdin is not None else b"",
             capture_output=True,
             check=False,
-            env=_environment() | {"DOCKER_CONFIG": str(self.directory / "client")},
+            env=clean_environment() | {"DOCKER_CONFIG": str(self.directory / "client")},
             timeout=120,
         )
         if done.returncode:
@@ -109,7 +113,7 @@ class Engine:
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, object]:
         """Status and decoded JSON of one API request on the unix socket."""
-        connection = _UnixConnection(str(self.socket))
+        connection = UnixConnection(str(self.socket))
         try:
             data = None if body is None else json.dumps(body).encode()
             connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
@@ -131,9 +135,9 @@ class Engine:
 
     def restart(self) -> None:
         """Stops the daemon's process and starts it with the same command line and the files as they are now."""
-        _stop_process(self.process, self.directory)
-        self.process = _start(self.directory, self.command, self.environment, self.listener)
-        _wait_until_ready(self.process, self.directory)
+        stop_process(self.process, self.directory)
+        self.process = start_daemon(self.directory, self.command, self.environment, self.listener)
+        wait_until_ready(self.process, self.directory)
 
 
 def why_no_engine() -> str:
@@ -141,7 +145,7 @@ def why_no_engine() -> str:
     if os.geteuid() != 0:
         return "needs root"
     for program, package in _PROGRAMS.items():
-        if shutil.which(program, path=_PATH) is None:
+        if shutil.which(program, path=PATH) is None:
             return f"{program} is not installed (package {package})"
     status = Path("/proc/self/status").read_text()
     effective = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff"))
@@ -173,11 +177,11 @@ def real_engine(
     with contextlib.ExitStack() as cleanup:
         directory = Path(tempfile.mkdtemp(prefix="dm-", dir="/tmp"))
         cleanup.callback(shutil.rmtree, directory, ignore_errors=True)
-        cleanup.callback(_unmount_below, directory)
+        cleanup.callback(unmount_below, directory)
         directory.chmod(0o755)
         if config is not None:
             (directory / "daemon.json").write_bytes(config.encode() if isinstance(config, str) else config)
-        certificates = _make_certificates(directory) if tcp == "tls" else None
+        certificates = make_certificates(directory) if tcp == "tls" else None
         tcp_host = f"tcp://127.0.0.1:{_free_port()}" if tcp else ""
         command = (
             "dockerd",
@@ -189,30 +193,53 @@ def real_engine(
             *_tls_flags(tcp, certificates),
             *flags,
         )
-        environment = _environment()
+        environment = clean_environment()
         if rootless:
             command, environment = _as_rootless(directory, command)
         elif network:
             command = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command)
         if _SYSTEM_CONTAINERD.exists() and not rootless:
-            containerd = _start_containerd(directory)
-            cleanup.callback(_stop_process, containerd, directory)
+            containerd = start_containerd(directory)
+            cleanup.callback(stop_process, containerd, directory)
             command = (*command, "--containerd", f"{directory}/containerd.sock")
         listener = cleanup.enter_context(_listen(directory / "docker.sock")) if activation else None
-        process = _start(directory, command, environment, listener)
+        process = start_daemon(directory, command, environment, listener)
         host = tcp_host or f"unix://{directory}/docker.sock"
         engine = Engine(directory, host, process, command, environment, listener, certificates)
         cleanup.callback(_stop_engine, engine)
-        _wait_until_ready(process, directory)
+        wait_until_ready(process, directory)
         if image:
-            engine.docker("import", "-c", 'CMD ["sleep", "100000"]', "-", IMAGE, stdin=_image_tar())
+            import_image(engine, IMAGE)
         yield engine
+
+
+@contextlib.contextmanager
+def default_engine() -> Iterator[Engine]:
+    """A dockerd without options, at its default paths: /run/docker.sock, /var/lib/docker, /etc/docker/daemon.json.
+
+    Only inside mount and network namespaces that were made for it, with a /run, /var/lib and /etc of their own.
+    """
+    directory = Path("/run")
+    environment = clean_environment()
+    process = start_daemon(directory, ("dockerd",), environment, None)
+    engine = Engine(directory, "unix:///run/docker.sock", process, ("dockerd",), environment)
+    try:
+        wait_until_ready(process, directory)
+        yield engine
+    finally:
+        _stop_engine(engine)
+
+
+def import_image(engine: Engine, reference: str, *changes: str) -> None:
+    """Makes the busybox image ``reference``; ``changes`` are Dockerfile instructions, USER say."""
+    instructions = [word for each in ('CMD ["sleep", "100000"]', *changes) for word in ("-c", each)]
+    engine.docker("import", *instructions, "-", reference, stdin=_image_tar())
 
 
 def _stop_engine(engine: Engine) -> None:
     with contextlib.suppress(DockerRefused, subprocess.TimeoutExpired):
         engine.remove_containers()
-    _stop_process(engine.process, engine.directory)
+    stop_process(engine.process, engine.directory)
 
 
 def _tls_flags(tcp: str, certificates: Path | None) -> tuple[str, ...]:
@@ -230,123 +257,6 @@ def _listen(path: Path) -> socket.socket:
     return listener
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=60)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self._path)
-
-
-def _environment() -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "DOCKMARK_", "LISTEN_"))
-    }
-    return kept | {"PATH": _PATH}
-
-
-def _start(
-    directory: Path, command: tuple[str, ...], environment: dict[str, str], listener: socket.socket | None
-) -> subprocess.Popen[bytes]:
-    """The daemon dies with us (setpriv --pdeathsig) and its own process is the one we hold: nothing is left to search for."""
-    shim = ["setpriv", "--pdeathsig", "TERM", "--"]
-    if listener is not None:
-        # As systemd does: descriptor 3 listens, and LISTEN_PID names the process that may take it.
-        shim = [
-            "setpriv",
-            "--pdeathsig",
-            "TERM",
-            "--",
-            "sh",
-            "-c",
-            'exec env LISTEN_FDS=1 LISTEN_PID=$$ "$@" 3<&0 </dev/null',
-            "sh",
-        ]
-    with (directory / "log").open("ab") as log:
-        return subprocess.Popen(
-            [*shim, *command],
-            stdin=subprocess.DEVNULL if listener is None else listener.fileno(),
-            stdout=log,
-            stderr=log,
-            env=environment,
-        )
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], directory: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        connection = _UnixConnection(str(directory / "docker.sock"))
-        try:
-            connection.request("GET", "/_ping")
-            if connection.getresponse().status == 200:
-                return
-        except (OSError, http.client.HTTPException):
-            pass
-        finally:
-            connection.close()
-        time.sleep(0.05)
-    tail = (directory / "log").read_text(errors="replace")[-2000:]
-    _stop_process(process, directory)
-    raise EngineFailed(f"dockerd did not start in {directory}:\n{tail}")
-
-
-def _stop_process(process: subprocess.Popen[bytes], directory: Path) -> None:
-    """Ends the process and the containerd that it keeps; waits for both."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    for pid in _processes_that_name(f"{directory}/"):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _processes_that_name(text: str) -> Iterator[int]:
-    """Daemon processes whose command line names our directory: containerd and the shims of containers."""
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        program = words[0].rpartition(b"/")[2]
-        if program.startswith(b"containerd") and any(text.encode() in word for word in words[1:]):
-            yield int(entry.name)
-
-
-def _unmount_below(directory: Path) -> None:
-    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    for point in sorted((each for each in points if each.startswith(f"{directory}/")), reverse=True):
-        subprocess.run(["umount", "--lazy", point], check=False, capture_output=True)
-
-
-def _start_containerd(directory: Path) -> subprocess.Popen[bytes]:
-    """Our own containerd: dockerd would otherwise use the machine's, and leave its containers there."""
-    address = directory / "containerd.sock"
-    settings = f'version = 2\nroot = "{directory}/containerd"\nstate = "{directory}/containerd-state"\n'
-    settings += f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "{address}"\n'
-    (directory / "containerd.toml").write_text(settings)
-    with (directory / "containerd.log").open("ab") as log:
-        process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", "--", "containerd", "--config", str(directory / "containerd.toml")],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=_environment(),
-        )
-    deadline = time.monotonic() + _START_SECONDS
-    while not address.exists() and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.05)
-    return process
-
-
 def _as_rootless(directory: Path, command: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
     """The command as an unprivileged account in namespaces of its own, in the way that RootlessKit starts it.
 
@@ -362,8 +272,8 @@ def _as_rootless(directory: Path, command: tuple[str, ...]) -> tuple[tuple[str, 
     identity = ("setpriv", f"--reuid={_ROOTLESS_ID}", f"--regid={_ROOTLESS_ID}", "--clear-groups")
     namespaces = ("unshare", "--user", "--map-root-user", "--mount", "--net")
     shell = ("sh", "-c", 'mount -t tmpfs none /run && exec "$@"', "sh")
-    environment = _environment() | {
-        "PATH": f"{binaries}:{_PATH}",
+    environment = clean_environment() | {
+        "PATH": f"{binaries}:{PATH}",
         "HOME": str(home),
         "XDG_RUNTIME_DIR": str(home),
         "ROOTLESSKIT_STATE_DIR": str(home),
@@ -378,27 +288,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _make_certificates(directory: Path) -> Path:
-    """ca.pem, server-cert.pem, server-key.pem, cert.pem and key.pem: the names the docker client looks for."""
-    place = directory / "tls"
-    place.mkdir(mode=0o700)
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=place, check=True, capture_output=True, timeout=60)
-
-    (place / "server.ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n")
-    (place / "client.ext").write_text("extendedKeyUsage=clientAuth\n")
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl("req", "-x509", *new_key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test CA")
-    for name, certificate, key in (("server", "server-cert.pem", "server-key.pem"), ("client", "cert.pem", "key.pem")):
-        openssl("req", *new_key, "-keyout", key, "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        signing = ("-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "2")
-        openssl("x509", "-req", "-in", f"{name}.csr", *signing, "-out", certificate, "-extfile", f"{name}.ext")
-    return place
-
-
 def _image_tar() -> bytes:
-    busybox = shutil.which("busybox", path=_PATH)
+    busybox = shutil.which("busybox", path=PATH)
     assert busybox is not None
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
