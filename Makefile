@@ -4,7 +4,7 @@
 #   make test     every test, the ones on a real engine included (installs system packages when root)
 #   make check    format, lint, types, layers, freshness of the documents
 #   make bench    what an audit costs on a real engine     BENCH_CONTAINERS="0 30 100 300"  ARGS="--write"
-#   make sample   record reports/samples anew from a real engine
+#   make sample   record reports/samples anew from a real engine; make sample-reports only renders its reports
 #   make setup    only the virtual environment in .venv
 #   make clean    remove the virtual environment, build output and caches
 
@@ -19,7 +19,7 @@ BIN := $(VENV)/bin
 PACKAGE_STAMP := $(VENV)/.setup-stamp-package
 DEVELOPMENT_STAMP := $(VENV)/.setup-stamp-development
 
-.PHONY: help audit test check bench sample setup system clean
+.PHONY: help audit test check bench sample sample-reports setup system clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,7 +38,10 @@ bench: $(DEVELOPMENT_STAMP) system
 	@BENCH_CONTAINERS="$(BENCH_CONTAINERS)" $(BIN)/python -m bench.run $(ARGS)
 
 sample: $(DEVELOPMENT_STAMP) system
-	@unshare --mount --uts --net -- $(BIN)/python -m tests.record_sample $(ARGS)
+	@unshare --mount --uts --net -- $(BIN)/python -m tests.record_sample
+
+sample-reports: $(DEVELOPMENT_STAMP)
+	@$(BIN)/python -m tests.record_sample --keep-snapshot
 
 setup: $(PACKAGE_STAMP)
 

@@ -21,12 +21,12 @@ def test_the_sample_holds_good_and_bad_and_nothing_undecided() -> None:
 
 
 def test_the_reports_beside_it_are_fresh() -> None:
-    """``make sample ARGS=--keep-snapshot`` renders them anew."""
+    """``make sample-reports`` renders them anew."""
     said = dockmark("evaluate", SNAPSHOT, "-o", "json").report
     kept = json.loads((SAMPLES / "sample-host.assessment.json").read_bytes())
     for report in (said, kept):
         del report["evaluated_at"], report["operator"]
-    assert said == kept, "stale: run make sample ARGS=--keep-snapshot"
+    assert said == kept, "stale: run make sample-reports"
 
 
 def test_nothing_in_it_names_the_machine_it_was_made_on() -> None:
