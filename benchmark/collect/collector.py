@@ -11,12 +11,11 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import replace
-from typing import Final
 
 from benchmark import __version__
 from benchmark.collect.container_context import container_context
 from benchmark.collect.daemon.engine_says import EngineSays
-from benchmark.collect.daemon.process import DaemonProcess, find_daemon, same_host
+from benchmark.collect.daemon.process import DaemonProcess, find_daemon
 from benchmark.collect.daemon.settings import DaemonSettings, resolve_settings
 from benchmark.collect.draft import Draft
 from benchmark.collect.engine.endpoint import Endpoint, resolve_endpoint
@@ -29,12 +28,9 @@ from benchmark.collect.host.host import collect_host, host_name
 from benchmark.collect.host.root import HostRoot
 from benchmark.collect.reported import default_bridge, engine_says
 from benchmark.collect.request import CollectRequest
-from benchmark.model.facts import Reason, Subject, Unavailable
+from benchmark.collect.standpoint import ELSEWHERE, find_standpoint
+from benchmark.model.facts import Subject, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
-
-_ELSEWHERE: Final = Unavailable(
-    Reason.REMOTE, "the engine does not run on this host, whose files and processes are not its own"
-)
 
 
 def collect_snapshot(request: CollectRequest) -> Snapshot:
@@ -74,34 +70,24 @@ def _with_engine(
     draft: Draft, root: HostRoot, endpoint: Endpoint, session: EngineSession
 ) -> tuple[Target, tuple[str, ...]]:
     engine = session.read_engine()
-    process = _find_process(root, endpoint, session, engine)
-    settings = resolve_settings(process, engine_says(engine), root)
-    is_local = not (isinstance(process, Unavailable) and process.reason is Reason.REMOTE)
+    here = find_standpoint(root, endpoint, engine)
+    settings = resolve_settings(
+        here.process, engine_says(engine), here.root if isinstance(here.root, HostRoot) else root
+    )
     draft.add("engines", (_daemon(engine, settings),), sources=engine.sources.get("product", ()))
     if session.product != "docker":
         _add_no_daemon(draft, session.product, engine)
-    if is_local:
-        _add_host(draft, root, settings)
+    if isinstance(here.root, HostRoot):
+        _add_host(draft, here.root, settings)
     _add_report(draft, "networks", engine.networks)
     swarm = session.read_swarm()
     for name, report in (("swarm", swarm.swarm), ("services", swarm.services), ("nodes", swarm.nodes)):
         _add_report(draft, name, report)
-    context = container_context(root if is_local else None, session, engine, settings, swarm)
+    context = container_context(here.root, session, engine, settings, swarm)
     _add_report(draft, "containers", session.read_containers(context))
     _add_report(draft, "images", session.read_images())
-    draft.close(_ELSEWHERE)
+    draft.close(here.root if isinstance(here.root, Unavailable) else ELSEWHERE)
     return engine.target, settings.warnings
-
-
-def _find_process(
-    root: HostRoot, endpoint: Endpoint, session: EngineSession, engine: EngineReport
-) -> DaemonProcess | Unavailable:
-    """The daemon's process; REMOTE when the engine is not known to run on this host."""
-    if not endpoint.is_local or not same_host(root, engine.target.kernel, engine.memory_total):
-        return _ELSEWHERE
-    if session.product != "docker":
-        return Unavailable(Reason.UNSUPPORTED, f"the engine is {session.product}, which has no Docker daemon")
-    return find_daemon(root, endpoint.address, session.peer_pid)
 
 
 def _daemon(engine: EngineReport, settings: DaemonSettings) -> Subject:

@@ -12,7 +12,7 @@ from benchmark.collect.engine.session import EngineSession
 from benchmark.collect.host.container_processes import ProcessTable, container_processes
 from benchmark.collect.host.processes import no_new_privs
 from benchmark.collect.host.root import HostRoot
-from benchmark.model.facts import ABSENT, Reason, Unavailable
+from benchmark.model.facts import ABSENT, Unavailable
 
 # Where engines listen when nothing else is said; handing over any of them hands over an engine.
 _USUAL_SOCKETS: Final = (
@@ -21,17 +21,16 @@ _USUAL_SOCKETS: Final = (
     "/run/containerd/containerd.sock",
     "/run/podman/podman.sock",
 )
-_REMOTE: Final = Unavailable(Reason.REMOTE, "processes of the engine's host cannot be seen from here")
 
 
 def container_context(
-    root: HostRoot | None,
+    root: HostRoot | Unavailable,
     session: EngineSession,
     engine: EngineReport,
     settings: DaemonSettings,
     swarm: SwarmReport,
 ) -> ContainerContext:
-    """The context of every container of this engine. ``root`` is None when the engine runs on another host."""
+    """The context of every container of this engine; ``root`` is Unavailable where the engine's host cannot be looked at."""
     started = settings.facts["process.started_at"]
     return ContainerContext(
         resolve_path=_resolver(root),
@@ -41,24 +40,24 @@ def container_context(
         daemon_no_new_privileges=settings.facts["daemon.no-new-privileges"],
         daemon_started_at=started if isinstance(started, str) else None,
         processes=_process_names(root),
-        process_no_new_privs=lambda pid: _REMOTE if root is None else no_new_privs(root, pid),
+        process_no_new_privs=lambda pid: root if isinstance(root, Unavailable) else no_new_privs(root, pid),
         services=swarm.services_by_id(),
     )
 
 
-def _resolver(root: HostRoot | None) -> Callable[[str], str | Unavailable | None]:
-    """Real paths: None where there is nothing to resolve (another host, or a path that is not there)."""
+def _resolver(root: HostRoot | Unavailable) -> Callable[[str], str | Unavailable | None]:
+    """Real paths: None for a path that is not there, Unavailable where links cannot be followed from here."""
 
     def resolve(path: str) -> str | Unavailable | None:
-        if root is None:
-            return None
+        if isinstance(root, Unavailable):
+            return root
         real = root.resolve(path)
         return None if real is ABSENT else real
 
     return resolve
 
 
-def _sockets(root: HostRoot | None, settings: DaemonSettings) -> tuple[str, ...]:
+def _sockets(root: HostRoot | Unavailable, settings: DaemonSettings) -> tuple[str, ...]:
     """Every path by which an API socket is known: usual places, what this daemon listens on, and both with links resolved."""
     found = set(_USUAL_SOCKETS)
     for paths in (api_sockets(settings), containerd_sockets(settings)):
@@ -69,12 +68,12 @@ def _sockets(root: HostRoot | None, settings: DaemonSettings) -> tuple[str, ...]
     return tuple(sorted(found))
 
 
-def _process_names(root: HostRoot | None) -> Callable[[str], tuple[str, ...] | Unavailable]:
+def _process_names(root: HostRoot | Unavailable) -> Callable[[str], tuple[str, ...] | Unavailable]:
     """Process names by container, /proc read once and only when the first container asks."""
 
     @cache
     def table() -> ProcessTable | Unavailable:
-        return _REMOTE if root is None else container_processes(root)
+        return root if isinstance(root, Unavailable) else container_processes(root)
 
     def names_of(container_id: str) -> tuple[str, ...] | Unavailable:
         found = table()

@@ -70,7 +70,9 @@ class MountReader:
             if device:
                 sources.append(device)
         found = [self._names(each) for each in sources]
-        return tuple(sorted({path for names, _ in found for path in names})), all(complete for _, complete in found)
+        # the engine makes the directory of a volume itself, below its data root: no link of anybody else lies there
+        complete = (kind == "volume" and len(sources) < 2) or all(followed for _, followed in found)
+        return tuple(sorted({path for names, _ in found for path in names})), complete
 
     def _names(self, source: str) -> tuple[tuple[str, ...], bool]:
         known = self._known.get(source)

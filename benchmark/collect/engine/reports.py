@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from benchmark.model.facts import FactValue, JsonValue, Source, Subject, Unavailable
+from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
 from benchmark.model.snapshot import Enumeration, Target
+
+_NOT_ASKED: Final = Unavailable(Reason.NOT_COLLECTED, "nobody asked the kernel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,13 @@ class SwarmReport:
 class ContainerContext:
     """What judging a container needs from outside the engine's reply.
 
-    ``resolve_path`` gives a path of the host with symbolic links resolved, None when there is nothing to resolve (the
-    engine runs elsewhere, or the path is not there), Unavailable when this user may not look. ``api_sockets`` are sockets
+    ``resolve_path`` gives a path of the host with symbolic links resolved, None when it is not there, Unavailable when
+    its links cannot be followed from here (the engine runs elsewhere, this user may not look). ``api_sockets`` are sockets
     of engine and containerd, as given and resolved. ``volume_devices`` comes from ``session.volume_devices()``.
     ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339 UTC. ``processes`` gives the
-    process names of a container id, ``process_no_new_privs`` the kernel's word for a pid.
+    process names of a container id, ``process_no_new_privs`` the kernel's word for a pid. ``engine_version`` and
+    ``daemon_apparmor`` are the facts ``version.Version`` and ``security.apparmor``; ``apparmor_mode`` is the mode in which a
+    process, or without one a profile, is confined.
     """
 
     resolve_path: Callable[[str], str | Unavailable | None]
@@ -84,6 +89,9 @@ class ContainerContext:
     processes: Callable[[str], tuple[str, ...] | Unavailable]
     process_no_new_privs: Callable[[int], bool | Unavailable]
     services: Mapping[str, Subject] | Unavailable = field(default_factory=dict)
+    engine_version: FactValue = None
+    daemon_apparmor: FactValue = _NOT_ASKED
+    apparmor_mode: Callable[[int | None, str], str | Unavailable] = lambda _pid, _profile: _NOT_ASKED
 
 
 def timestamp() -> str:

@@ -1,0 +1,65 @@
+"""Where we stand: whose files and processes the ones around us are.
+
+Facts of this host may be used for an engine only where it is known to run on it. A socket proves little: it may be forwarded
+from another machine, or handed into the container that we run in. So the process behind it has to be seen, with the same
+kernel below it, and the file system has to be the one that this process sees.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from benchmark.collect.daemon.process import DaemonProcess, find_daemon, same_host
+from benchmark.collect.engine.endpoint import Endpoint
+from benchmark.collect.engine.reports import EngineReport
+from benchmark.collect.host.root import HostRoot
+from benchmark.model.facts import ABSENT, Reason, Unavailable
+
+ELSEWHERE: Final = Unavailable(
+    Reason.REMOTE, "the engine does not run on this host, whose files and processes are not its own"
+)
+_OUTSIDE: Final = Unavailable(
+    Reason.REMOTE,
+    "the engine runs outside this container, whose files are not the host's; mount the host's root and name it with --host-root",
+)
+_CONTAINER_MARKS: Final = ("/.dockerenv", "/run/.containerenv")
+_CONTAINER_ID: Final = re.compile(rb"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """The daemon's process, and the file system of its host; each Unavailable where it cannot be looked at from here."""
+
+    process: DaemonProcess | Unavailable
+    root: HostRoot | Unavailable
+
+
+def find_standpoint(root: HostRoot, endpoint: Endpoint, engine: EngineReport) -> Standpoint:
+    """Where we stand towards ``engine``, whose host's file system the user says is at ``root``."""
+    if not endpoint.is_local or not same_host(root, engine.target.kernel, engine.memory_total):
+        return Standpoint(ELSEWHERE, ELSEWHERE)
+    if root.is_own and not engine.peer_pid:
+        return Standpoint(_OUTSIDE, _OUTSIDE)
+    if engine.target.product != "docker":
+        why = Unavailable(Reason.UNSUPPORTED, f"the engine is {engine.target.product}, which has no Docker daemon")
+        return Standpoint(why, _own(root))
+    process = find_daemon(root, endpoint.address, engine.peer_pid)
+    if not root.is_own:
+        return Standpoint(process, root)
+    if isinstance(process, Unavailable):
+        return Standpoint(process, _own(root) if process.reason is Reason.DENIED else process)
+    if isinstance(process.files_root, Unavailable):
+        return Standpoint(process, _own(root))
+    return Standpoint(process, process.files_root)
+
+
+def _own(root: HostRoot) -> HostRoot | Unavailable:
+    """Our own file system, unless we are in a container, which may share the host's processes but not its files."""
+    if any(root.lstat(mark) is not ABSENT for mark in _CONTAINER_MARKS):
+        return _OUTSIDE
+    own = root.read("/proc/self/cgroup", 1 << 16)
+    if isinstance(own, Unavailable) or own is ABSENT:
+        return Unavailable(Reason.INCOMPLETE, "/proc/self/cgroup: cannot tell whether this is a container")
+    return _OUTSIDE if _CONTAINER_ID.search(own.data) else root
