@@ -38,8 +38,9 @@ class RecordedRow:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """``dockmark evaluate`` of so many snapshots, with so many containers each, and of a single one."""
+    """``dockmark evaluate`` of so many snapshots, with so many containers each, and of a single one, in one format."""
 
+    output: str
     snapshots: int
     containers: int
     all_of_them: Cost
@@ -47,7 +48,7 @@ class Judging:
 
     @property
     def rate(self) -> float:
-        """Snapshots judged in a second of CPU, start-up left out."""
+        """Snapshots judged and reported in a second of CPU, start-up left out."""
         return (self.snapshots - 1) / (self.all_of_them.cpu - self.only_one.cpu)
 
 
@@ -60,7 +61,7 @@ class Figures:
     recorded: Sequence[RecordedRow]
     version: Cost
     interpreter: Cost
-    judging: Judging
+    judging: Sequence[Judging]
     runs: int
 
 
@@ -80,11 +81,13 @@ def render_figures(figures: Figures) -> str:
         [str(each.containers), *_cost(each.audit), f"{1000 * each.audit.cpu / each.containers:.2f} ms"]
         for each in figures.recorded
     ]
-    judging = figures.judging
-    rest = [
+    starts = [
         ["`python -c pass`", *_cost(figures.interpreter)],
         ["`dockmark --version`", *_cost(figures.version)],
-        [f"`dockmark evaluate`, {judging.snapshots} snapshots", *_cost(judging.all_of_them)],
+    ]
+    judging = [
+        [str(each.snapshots), str(each.containers), each.output, *_cost(each.all_of_them), f"{each.rate:.0f}"]
+        for each in figures.judging
     ]
     paragraphs = (
         f"{figures.machine} Medians of {figures.runs} runs; peak is resident memory.",
@@ -94,9 +97,10 @@ def render_figures(figures: Figures) -> str:
         ),
         "`dockmark audit` on a recorded engine:",
         _table(("containers", "wall", "CPU", "peak", "CPU a container"), recorded),
-        "Start-up, and judging saved snapshots:",
-        _table(("what", "wall", "CPU", "peak"), rest),
-        f"Snapshots of {judging.containers} containers judged in a second of one core, start-up left out: {judging.rate:.0f}.",
+        "Start-up:",
+        _table(("command", "wall", "CPU", "peak"), starts),
+        "`dockmark evaluate` of saved snapshots; the rate is snapshots in a second of one core, start-up left out:",
+        _table(("snapshots", "containers each", "output", "wall", "CPU", "peak", "rate"), judging),
     )
     return "\n\n".join(paragraphs)
 
