@@ -10,6 +10,7 @@ from benchmark.catalog.positioned import Report, kind_of, no_such, plain, quote_
 from benchmark.catalog.yaml_source import Listing, Node, Scalar, Table
 from benchmark.evaluate.operators import OPERATORS
 from benchmark.model.control import (
+    PARAMETER,
     AllOf,
     AnyOf,
     Argument,
@@ -46,7 +47,7 @@ class Scope:
 
     ``facts`` is None where nobody can tell (an unknown collection was reported): everything else is still checked. A
     parameter is None where its declaration has errors. ``sole`` is true only for a whole check, where
-    ``absent: notapplicable`` may stand; ``element`` inside a quantifier.
+    ``absent: notapplicable`` may stand; ``element`` inside a quantifier; ``check`` anywhere in a check.
     """
 
     facts: Mapping[str, Fact] | None
@@ -55,6 +56,7 @@ class Scope:
     used: set[str]
     sole: bool = False
     element: bool = False
+    check: bool = False
 
 
 def read_condition(report: Report, node: Node, scope: Scope) -> Condition | None:
@@ -139,12 +141,28 @@ def _fact(report: Report, node: Node, scope: Scope) -> tuple[str, Fact | None]:
     if scope.element:
         report.at(node, f"inside a quantifier only the fields of {scope.owner} can be named")
         return name, None
+    if subject == PARAMETER and scope.check:
+        report.at(node, "a check rests on what was seen; a parameter is looked at in when and review")
+        return name, None
+    if subject == PARAMETER:
+        parameter = _used_parameter(report, node, rest, scope)
+        return name, None if parameter is None else parameter.fact
     if subject not in OTHER_SUBJECTS:
-        report.at(node, f"no prefix {subject!r}; there are {', '.join(f'{each}:' for each in OTHER_SUBJECTS)}")
+        there = ", ".join(f"{each}:" for each in (*OTHER_SUBJECTS, PARAMETER))
+        report.at(node, f"no prefix {subject!r}; there are {there}")
         return name, None
     if rest not in KINDS[subject]:
         report.at(node, no_such(f"fact of the {subject}", rest, KINDS[subject]))
     return name, KINDS[subject].get(rest)
+
+
+def _used_parameter(report: Report, node: Node, name: str, scope: Scope) -> Parameter | None:
+    """The parameter, noted as used; None when there is none of that name or its declaration has errors."""
+    if name not in scope.parameters:
+        report.at(node, f"no parameter {name!r}; declared are: {', '.join(scope.parameters) or 'none'}")
+        return None
+    scope.used.add(name)
+    return scope.parameters[name]
 
 
 def _when_absent(report: Report, node: Table, scope: Scope) -> WhenAbsent | None:
@@ -201,12 +219,9 @@ def _parameter(report: Report, place: Table, word: str, named: tuple[str, Fact |
     if list(place.entries) != ["parameter"] or not isinstance(wanted, Scalar) or not isinstance(wanted.value, str):
         report.at(place, f"{word}: expected a plain argument or {{parameter: NAME}}")
         return None
+    parameter = _used_parameter(report, wanted, wanted.value, scope)
     if wanted.value not in scope.parameters:
-        there = ", ".join(scope.parameters) or "none"
-        report.at(wanted, f"no parameter {wanted.value!r}; declared are: {there}")
         return None
-    scope.used.add(wanted.value)
-    parameter = scope.parameters[wanted.value]
     name, fact = named
     if fact is not None and parameter is not None:
         if error := _default_error(parameter, word, fact):
@@ -217,9 +232,14 @@ def _parameter(report: Report, place: Table, word: str, named: tuple[str, Fact |
 
 
 def _default_error(parameter: Parameter, word: str, fact: Fact) -> str | None:
-    """What is wrong with the default as an argument. An empty list is none: nothing is approved until somebody says so."""
+    """What is wrong with the default as an argument.
+
+    An empty list is none: nothing is approved until somebody says so. So is an empty version: no minimum is set.
+    """
     check = OPERATORS[word].check_argument
     if parameter.default == [] and (check(["x"], fact.type) is None or check(["/x"], fact.type) is None):
+        return None
+    if parameter.default == "" and word == "version_at_least":
         return None
     return check(parameter.default, fact.type)
 

@@ -99,7 +99,9 @@ def _conditions(
     facts = collection_facts(for_each) if for_each else None
     conditions: dict[str, Condition | None] = {
         part: read_condition(
-            report, table.entries[part], Scope(facts, for_each, parameters, used, sole=part == "check")
+            report,
+            table.entries[part],
+            Scope(facts, for_each, parameters, used, sole=part == "check", check=part == "check"),
         )
         for part in ("check", "when", "review")
         if part in table.entries

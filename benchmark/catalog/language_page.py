@@ -54,8 +54,9 @@ strings that look like numbers are quoted (`"5.10"`, `"0644"`).
 | `{{any: [CONDITION, …]}}` | {any} |
 | `{{not: CONDITION}}` | {not} |
 
-`NAME` is a fact of the collection's members, or `daemon:FACT` or `host:FACT`. Inside `every`, `some` and `none` it is a
-field of the element. An argument is a plain value or `{{parameter: NAME}}`.
+`NAME` is a fact of the collection's members, or `daemon:FACT` or `host:FACT`, or, in `when` and `review`,
+`parameter:PARAMETER`, what the site has set. Inside `every`, `some` and `none` it is a field of the element. An argument is a
+plain value or `{{parameter: PARAMETER}}`.
 
 A fact that is proven to be absent leaves a test undecided, and the verdict an error, unless the test says what absence
 means: `absent: pass`, `absent: fail`, or, where the whole check is this one test, `absent: notapplicable`. A fact that could not

@@ -13,11 +13,22 @@ from typing import Final, TypeAlias, assert_never
 
 from benchmark.evaluate.operators import OPERATORS, Operator
 from benchmark.evaluate.phrases import describe
-from benchmark.model.control import AllOf, AnyOf, Condition, Each, Not, ParameterRef, Test, WhenAbsent
+from benchmark.model.control import (
+    PARAMETER,
+    AllOf,
+    AnyOf,
+    Condition,
+    Control,
+    Each,
+    Not,
+    ParameterRef,
+    Test,
+    WhenAbsent,
+)
 from benchmark.model.declaration import NO_NULL, Fact, Type
 from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.seen import Seen
-from benchmark.model.vocabulary import KINDS
+from benchmark.model.vocabulary import KINDS, collection_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def compile_condition(
     arguments: Mapping[str, JsonValue],
     missing: FactValue = _NOT_COLLECTED,
 ) -> Judge:
-    """The judge of ``condition`` for subjects whose facts are declared in ``table``.
+    """The judge of ``condition`` for subjects whose facts are declared in ``table``, see ``nameable_facts``.
 
     ``arguments`` are the values of the control's parameters; ``missing`` is what a name stands for that the facts do not
     hold: not collected for a subject, absent for a field of an element (its list was read whole). Raises KeyError for a
@@ -86,16 +97,25 @@ def compile_condition(
             assert_never(never)
 
 
+def nameable_facts(control: Control) -> Mapping[str, Fact]:
+    """The facts of the members of the control's collection, and its parameters as ``parameter:NAME``."""
+    table = collection_facts(control.for_each)
+    return {**table, **{f"{PARAMETER}:{each.name}": each.fact for each in control.parameters}}
+
+
 def declared(name: str, table: Mapping[str, Fact]) -> Fact:
     """The declaration of ``name``, which may carry a ``daemon:`` or ``host:`` prefix. Raises KeyError."""
     prefix, colon, rest = name.partition(":")
-    return KINDS[prefix][rest] if colon else table[name]
+    return KINDS[prefix][rest] if colon and prefix != PARAMETER else table[name]
 
 
-def _reader(name: str, missing: FactValue) -> Read:
+def _reader(name: str, arguments: Mapping[str, JsonValue], missing: FactValue) -> Read:
     prefix, colon, rest = name.partition(":")
     if not colon:
         return lambda facts, _: facts.get(name, missing)
+    if prefix == PARAMETER:
+        value = arguments[rest]
+        return lambda _, __: value
     if prefix == "daemon":
         return lambda _, around: around.daemon.fact(rest)
     return lambda _, around: around.host.fact(rest)
@@ -107,7 +127,7 @@ def _compile_test(
     name, fact, operator = test.fact, declared(test.fact, table), OPERATORS[test.word]
     argument = arguments[test.argument.name] if isinstance(test.argument, ParameterRef) else test.argument
     predicate, expected = operator.predicate(argument), operator.phrase(argument)
-    read, python_type = _reader(name, missing), _PYTHON_TYPES[fact.type]
+    read, python_type = _reader(name, arguments, missing), _PYTHON_TYPES[fact.type]
 
     def judge(facts: Facts, around: Around) -> Judgement:
         value = read(facts, around)
@@ -156,7 +176,7 @@ def _compile_each(
 ) -> Judge:
     name, fact, quantifier = each.fact, declared(each.fact, table), each.quantifier
     inner = compile_condition(each.condition, fact.fields, arguments, missing=ABSENT)
-    read, expected = _reader(name, missing), describe(each, arguments)
+    read, expected = _reader(name, arguments, missing), describe(each, arguments)
     shown = _fields(each.condition)
     decisive = quantifier != "every"  # the element outcome that decides: False for every, True for some and none
 

@@ -83,6 +83,8 @@ def _at_most(argument: int) -> Predicate:
 
 def _version_at_least(argument: str) -> Predicate:
     wanted = release(argument)
+    if not wanted:  # a parameter that nobody has set: nothing meets a minimum that there is not
+        return lambda _: False
 
     def test(value: str) -> bool | Unavailable:
         found = release(value)
@@ -208,8 +210,9 @@ _ROWS: Final = (
     ),
     Operator(
         "version_at_least", frozenset({Type.VERSION}), "a version", check_version, _version_at_least,
-        lambda a: f"be version {a} or newer",
-        "the numbers that lead the version are these or higher, compared one by one", "greater than or equal (version)",
+        lambda a: f"be version {a} or newer" if a else "meet a minimum version, of which none is set",
+        "the numbers that lead the version are these or higher, compared one by one; never against a parameter left empty",
+        "greater than or equal (version)",
     ),
     Operator(
         "contains", _LISTS | {Type.MAP}, "a string", check_string, _contains, lambda a: f"contain {a}",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
-from benchmark.evaluate.compile import declared
+from benchmark.evaluate.compile import declared, nameable_facts
 from benchmark.evaluate.operators import OPERATORS
 from benchmark.model.control import AllOf, AnyOf, Condition, Control, Each, Not, Parameter, ParameterRef, Test
 from benchmark.model.declaration import Fact
 from benchmark.model.facts import JsonValue
-from benchmark.model.vocabulary import collection_facts
 
 _EXPECTED: Final[Mapping[str, str]] = {
     "strings": "a list of strings",
@@ -21,10 +20,15 @@ _EXPECTED: Final[Mapping[str, str]] = {
 
 
 def check_value(control: Control, parameter: Parameter, value: JsonValue) -> str | None:
-    """What is wrong with ``value`` for ``parameter`` of ``control``, or None: its own type first, then each use of it."""
+    """What is wrong with ``value`` for ``parameter`` of ``control``, or None: its own type first, then each use of it.
+
+    The default always fits: the catalogue has checked it, and let "" or [] stand for nothing having been set.
+    """
     if not _has_type(parameter.type, value):
         return f"expected {_EXPECTED[parameter.type]}"
-    table = collection_facts(control.for_each)
+    if value == parameter.default:
+        return None
+    table = nameable_facts(control)
     for condition in (control.when, control.check, control.review):
         for test, fact in _tests(condition, table):
             used_here = test.argument == ParameterRef(parameter.name)

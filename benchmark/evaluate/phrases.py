@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from benchmark.evaluate.operators import OPERATORS
-from benchmark.model.control import AllOf, AnyOf, Argument, Condition, Each, Not, ParameterRef, Test, WhenAbsent
+from benchmark.model.control import (
+    PARAMETER,
+    AllOf,
+    AnyOf,
+    Argument,
+    Condition,
+    Each,
+    Not,
+    ParameterRef,
+    Test,
+    WhenAbsent,
+)
 from benchmark.model.facts import JsonValue
 
 _QUANTIFIED: Final[Mapping[str, str]] = {
@@ -21,7 +32,7 @@ def describe(condition: Condition, arguments: Mapping[str, JsonValue] = _NO_VALU
     """The condition as a sentence; parameters are named, with their value where ``arguments`` holds one."""
     match condition:
         case Test(fact, word, argument, absent):
-            return f"{fact} must {_phrase(word, argument, arguments)}{_if_absent(absent)}"
+            return f"{_named(fact)} must {_phrase(word, argument, arguments)}{_if_absent(absent)}"
         case Each(fact, quantifier, inner, absent):
             return f"{_QUANTIFIED[quantifier].format(fact)} {_as_state(inner, arguments)}{_if_absent(absent)}"
         case AllOf(parts):
@@ -32,6 +43,12 @@ def describe(condition: Condition, arguments: Mapping[str, JsonValue] = _NO_VALU
             return f"not ({describe(part, arguments)})"
         case _ as never:
             assert_never(never)
+
+
+def _named(fact: str) -> str:
+    """A parameter is called so: it is no fact of anything that was looked at."""
+    prefix, colon, rest = fact.partition(":")
+    return f"the parameter {rest}" if colon and prefix == PARAMETER else fact
 
 
 def _grouped(condition: Condition, arguments: Mapping[str, JsonValue], other: type) -> str:

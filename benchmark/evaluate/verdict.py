@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from benchmark.evaluate.algebra import worst
-from benchmark.evaluate.compile import Around, Judge, Outcome, compile_condition
+from benchmark.evaluate.compile import Around, Judge, Outcome, compile_condition, nameable_facts
 from benchmark.model.control import Condition, Control
 from benchmark.model.declaration import Fact
 from benchmark.model.facts import ABSENT, JsonValue, Reason, Subject, Unavailable
@@ -16,7 +16,7 @@ from benchmark.model.framework import Requirement
 from benchmark.model.result import ControlResult, Finding, Result
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Enumeration, Snapshot
-from benchmark.model.vocabulary import COLLECTIONS, collection_facts
+from benchmark.model.vocabulary import COLLECTIONS
 
 Decide: TypeAlias = "Callable[[Subject, Around], Finding]"
 
@@ -60,7 +60,7 @@ def _members(name: str, enumeration: Enumeration, snapshot: Snapshot) -> Iterato
 
 def decider(control: Control, arguments: Mapping[str, JsonValue]) -> Decide:
     """The decision for one subject, in the order that ``Control`` documents; ``arguments`` are the parameters' values."""
-    table = collection_facts(control.for_each)
+    table = nameable_facts(control)
     when = _compiled(control.when, table, arguments)
     check = _checker(control, table, arguments)
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from benchmark.model.declaration import Fact, Type
 from benchmark.model.facts import JsonValue
+
+PARAMETER: Final = "parameter"  # the prefix under which a condition looks at a parameter as at a fact
+_FACT_TYPES: Final[Mapping[str, Type]] = {
+    "strings": Type.STRINGS,
+    "string": Type.STRING,
+    "int": Type.INT,
+    "bool": Type.BOOL,
+}
 
 
 class Severity(enum.StrEnum):
@@ -110,6 +120,11 @@ class Parameter:
     type: str
     default: JsonValue
     description: str
+
+    @property
+    def fact(self) -> Fact:
+        """What ``parameter:NAME`` is to a condition that looks at it as at a fact."""
+        return Fact(_FACT_TYPES[self.type], self.description, derived=True)
 
 
 @dataclass(frozen=True, slots=True)

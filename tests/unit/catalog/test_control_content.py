@@ -270,6 +270,53 @@ def test_a_parameter_used_only_by_when_is_used(tmp_path: Path) -> None:
     assert errors_of_control(tmp_path, text) == []
 
 
+PARAMETERS = """\
+parameters:
+  floor: {type: int, default: 1, description: x}
+  names: {type: strings, default: [], description: x}
+"""
+
+
+def test_when_and_review_look_at_parameters_and_so_use_them(tmp_path: Path) -> None:
+    text = CONTROL + "when: {fact: 'parameter:floor', at_least: 1}\nreview: {fact: 'parameter:names', equals: []}\n"
+    assert errors_of_control(tmp_path, text + PARAMETERS) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ("parameter:floor", "parameter:flor", "13:14: no parameter 'flor'; declared are: floor, names"),
+        ("parameter:floor", "parametr:floor", "13:14: no prefix 'parametr'; there are daemon:, host:, parameter:"),
+        ("at_least: 1", "contains: a", "13:33: 'contains' reads map, paths, strings; parameter:floor is an int"),
+        ("at_least: 1", 'at_least: "1"', "13:43: at_least: expected an integer"),
+        (CHECK, "  fact: parameter:floor\n  equals: 1\n", "7:9: a check rests on what was seen"),
+        (
+            CHECK,
+            "  all:\n    - not: {fact: 'parameter:floor', equals: 1}\n",
+            "8:19: a check rests on what was seen",
+        ),
+        (
+            "when: {fact: 'parameter:floor', at_least: 1}",
+            "when: {fact: Mounts, some: {fact: 'parameter:floor', equals: 1}}",
+            "13:35: inside a quantifier only the fields",
+        ),
+    ],
+)
+def test_parameters_as_facts_are_checked_like_facts(tmp_path: Path, old: str, new: str, error: str) -> None:
+    text = CONTROL + "when: {fact: 'parameter:floor', at_least: 1}\nreview: {fact: 'parameter:names', equals: []}\n"
+    assert old in text
+    found = errors_of_control(tmp_path, text.replace(old, new) + PARAMETERS)
+    assert any(each.startswith(error) for each in found), found
+
+
+def test_a_minimum_version_may_be_left_empty_as_a_parameter_only(tmp_path: Path) -> None:
+    text = CONTROL.replace(CHECK, "  fact: daemon:version.Version\n  version_at_least: {parameter: floor}\n")
+    text += 'parameters: {floor: {type: string, default: "", description: x}}\n'
+    assert errors_of_control(tmp_path, text) == []
+    plain = CONTROL.replace(CHECK, '  fact: daemon:version.Version\n  version_at_least: ""\n')
+    assert errors_of_control(tmp_path / "plain", plain) != []
+
+
 def test_notapplicable_may_not_stand_in_when_or_review(tmp_path: Path) -> None:
     text = CONTROL + "when: {fact: HostConfig.Memory, at_least: 1, absent: notapplicable}\n"
     assert errors_of_control(tmp_path, text) == [

@@ -150,3 +150,8 @@ def test_phrases_exist_for_any_fit_argument(data):
 @given(st.integers(0, 0o7777), st.integers(0, 0o7777))
 def test_a_mode_passes_exactly_when_it_adds_no_bit(mode, most):
     assert holds("mode_at_most", f"{most:04o}", f"{mode:04o}") is (mode | most == most)
+
+
+def test_a_minimum_that_nobody_has_set_is_met_by_no_version():
+    assert OPERATORS["version_at_least"].predicate("")("20.10.0") is False
+    assert OPERATORS["version_at_least"].phrase("") == "meet a minimum version, of which none is set"

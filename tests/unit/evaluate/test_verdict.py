@@ -7,8 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.evaluate.compile import Around
+from benchmark.evaluate.parameters import check_value
+from benchmark.evaluate.phrases import describe
 from benchmark.evaluate.verdict import decider, judge_control
-from benchmark.model.control import AllOf, AnyOf, Control, Each, Not, Recreate, Remediation, Severity, Test, WhenAbsent
+from benchmark.model.control import (
+    AllOf,
+    AnyOf,
+    Control,
+    Each,
+    Not,
+    Parameter,
+    ParameterRef,
+    Recreate,
+    Remediation,
+    Severity,
+    Test,
+    WhenAbsent,
+)
 from benchmark.model.facts import ABSENT, Reason, Source, Subject, Unavailable
 from benchmark.model.result import Result
 from benchmark.model.snapshot import Collector, Enumeration, Snapshot, Target
@@ -170,6 +185,54 @@ def test_when_review_and_attest():
     assert decide(container(HostConfig__Privileged=False), attest="ask").result is Result.NOTCHECKED
     assert decide(container(HostConfig__Privileged=True), attest="ask").result is Result.FAIL
     assert decide(container(), check=None, attest="ask").result is Result.NOTCHECKED
+
+
+APPROVED = Parameter("approved", "strings", [], "x")
+FLOOR = Parameter("floor", "int", 0, "x")
+SWITCH = Parameter("switch", "bool", False, "x")
+MODE = Parameter("mode", "string", "", "x")
+
+
+@pytest.mark.parametrize(("value", "result"), [([], Result.NOTCHECKED), (["A"], Result.FAIL)])
+def test_a_condition_looks_at_a_parameter_as_at_a_fact(value, result):
+    chosen = control(
+        check=Test("capabilities", "subset_of", ParameterRef("approved")),
+        review=Test("parameter:approved", "equals", []),
+        parameters=(APPROVED,),
+    )
+    subject = container(capabilities=["B"])
+    assert decider(chosen, {"approved": value})(subject, around()).result is result
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "word", "argument"),
+    [
+        (APPROVED, ["A"], "contains", "A"),
+        (FLOOR, 3, "at_least", 3),
+        (SWITCH, True, "equals", True),
+        (MODE, "strict", "one_of", ["strict", "stricter"]),
+    ],
+)
+def test_a_parameter_has_the_type_that_it_was_declared_with(parameter, value, word, argument):
+    when = Test(f"parameter:{parameter.name}", word, argument)
+    subject = container(HostConfig__Privileged=False)
+    chosen = control(when=when, parameters=(parameter,))
+    assert decider(chosen, {parameter.name: value})(subject, around()).result is Result.PASS
+    off = decider(chosen, {parameter.name: parameter.default})(subject, around())
+    assert off.result is Result.NOTAPPLICABLE
+    assert off.seen[0].value == parameter.default
+
+
+def test_a_value_is_checked_against_what_is_asked_of_the_parameter_as_a_fact_too():
+    chosen = control(
+        check=Test("daemon:version.Version", "version_at_least", ParameterRef("mode")),
+        review=Test("parameter:mode", "equals", ""),
+        parameters=(MODE,),
+    )
+    assert check_value(chosen, MODE, "") is None, "the default always fits"
+    assert check_value(chosen, MODE, "20.10") is None
+    assert check_value(chosen, MODE, "new") is not None
+    assert describe(chosen.review) == "the parameter mode must be empty"
 
 
 def test_a_condition_reaches_the_daemon_and_fails_safe_without_one():
