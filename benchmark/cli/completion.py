@@ -11,7 +11,8 @@ import shtab
 
 from benchmark.cli import values
 from benchmark.cli.exit_code import ExitCode
-from benchmark.cli.parser import OUTPUT, build_parser
+from benchmark.cli.options import OUTPUT
+from benchmark.cli.parser import build_parser
 from benchmark.cli.printing import print_text
 
 _COMPLETE: Final = {

@@ -1,4 +1,4 @@
-"""The commands, their options, and the parser made of both."""
+"""The commands, and the parser made of them."""
 
 from __future__ import annotations
 
@@ -7,94 +7,21 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, TypeAlias
 
 from benchmark import __version__
-from benchmark.cli import values
-from benchmark.cli.exit_code import Policy, Refusal
+from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import Option, add_options
-
-HOST: Final = Option(("-H", "--host"), "URL of the engine, e.g. unix:///run/docker.sock", "URL", values.read_text)
-CONTEXT: Final = Option(("--context",), "docker context that names the engine", "NAME", values.read_text)
-HOST_ROOT: Final = Option(
-    ("--host-root",), "where the host's file system is mounted (default /)", "DIR", values.read_path, default="/"
-)
-TIMEOUT: Final = Option(
-    ("--timeout",), "longest wait for one reply (default 20)", "SECONDS", values.read_seconds, default=20.0
-)
-DEADLINE: Final = Option(
-    ("--deadline",),
-    "longest time for the whole collection (default 300)",
-    "SECONDS",
-    values.read_seconds,
-    default=300.0,
-)
-BENCHMARK: Final = Option(
-    ("--benchmark",), "version of the CIS Docker Benchmark (default: the newest)", "VERSION", values.read_text
-)
-PROFILE: Final = Option(
-    ("--profile",),
-    "level_2 (default) includes level_1",
-    choices=("level_1", "level_2"),
-    default="level_2",
-)
-CONTROL: Final = Option(
-    ("--control",),
-    "only this control, by our id or its CIS number; repeatable; the variable divides by comma or line",
-    "ID",
-    values.read_identifier,
-    separators=",\n",
-    default=(),
-)
-SET: Final = Option(
-    ("--set",),
-    "a parameter of a control, lists divided by comma; repeatable; the variable holds one per line",
-    "CONTROL.PARAMETER=VALUE",
-    values.read_assignment,
-    separators="\n",
-    default=(),
-)
-CONTENT: Final = Option(("--content",), "use the controls/ and mappings/ in DIR", "DIR", values.read_path)
-OUTPUT: Final = Option(
-    ("-o", "--output"),
-    f"format ({', '.join(values.FORMAT_NAMES)}) and file, '-' or none for standard output; repeatable"
-    " (default: table); the variable divides by comma or line",
-    "FORMAT[=PATH]",
-    values.read_output,
-    separators=",\n",
-    default=(values.Output("table"),),
-)
-VERBOSE: Final = Option(("-v", "--verbose"), "show every finding", switch=True, default=False)
-NO_COLOR: Final = Option(("--no-color",), "no colour, as with NO_COLOR", switch=True, default=False)
-FAIL_ON: Final = Option(
-    ("--fail-on",),
-    "when to leave with 1: never, fail (default), incomplete, or 'score<N' in percent",
-    "POLICY",
-    values.read_policy,
-    default=Policy(),
-)
-RELEASE: Final = Option(
-    ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
-)
-SNAPSHOT_FILE: Final = Option(
-    ("-o", "--output"),
-    "snapshot file, compressed when it ends in .gz; '-' (default) for standard output",
-    "PATH",
-    values.read_path,
-    default=values.STDOUT,
-    variable="DOCKMARK_SNAPSHOT",
-)
-LISTING: Final = Option(
-    ("-o", "--output"),
-    "table (default) or json",
-    choices=("table", "json"),
-    default="table",
-    variable="DOCKMARK_LISTING",
+from benchmark.cli.options import (
+    BENCHMARK,
+    CONTENT,
+    LISTING,
+    POLICY,
+    PROFILE,
+    REPORT,
+    SCOPE,
+    SELECTION,
+    SNAPSHOT_FILE,
+    TARGET,
 )
 
-_TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
-_SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, SET, CONTENT))
-_REPORT: Final = ("output", (OUTPUT, VERBOSE, NO_COLOR))
-_POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
-
-EXCLUSIVE: Final = ((HOST.name, CONTEXT.name),)
 SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
 
 # argparse has no public name for what add_subparsers returns.
@@ -153,19 +80,19 @@ COMMANDS: Final = (
         ("audit",),
         "audit",
         "Collect the facts of a target, judge them and print a scored result.",
-        (_TARGET, _SELECTION, _REPORT, _POLICY),
+        (TARGET, SCOPE, SELECTION, REPORT, POLICY),
     ),
     Command(
         ("collect",),
         "collect",
         "Write all facts of a target to a snapshot file, without judging them.",
-        (_TARGET, ("output", (SNAPSHOT_FILE,))),
+        (TARGET, SCOPE, ("output", (SNAPSHOT_FILE,))),
     ),
     Command(
         ("evaluate",),
         "evaluate",
         "Judge snapshots: anywhere, as anybody, without an engine.",
-        (_SELECTION, _REPORT, _POLICY),
+        (SELECTION, REPORT, POLICY),
         (Positional("snapshots", "SNAPSHOT", "snapshot file, plain or gzip; '-' for standard input", many=True),),
     ),
     Command(
@@ -185,7 +112,7 @@ COMMANDS: Final = (
         ("doctor",),
         "doctor",
         "Say what this user on this host can and cannot see, and which controls that leaves without a verdict.",
-        (_TARGET, _SELECTION, ("output", (LISTING,))),
+        (TARGET, SCOPE, SELECTION, ("output", (LISTING,))),
     ),
     Command(
         ("completion",),

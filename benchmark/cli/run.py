@@ -15,7 +15,8 @@ from typing import cast
 
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.option import complete_options
-from benchmark.cli.parser import EXCLUSIVE, Command, build_parser, find_command
+from benchmark.cli.options import EXCLUSIVE
+from benchmark.cli.parser import Command, build_parser, find_command
 from benchmark.cli.streams import StandardOutput, say
 
 

@@ -24,6 +24,9 @@ def collect_target(arguments: Namespace) -> Snapshot:
         environment=dict(os.environ),
         request_timeout=arguments.timeout,
         deadline=arguments.deadline,
+        deep=arguments.deep,
+        dockerfiles=tuple(arguments.dockerfile),
+        vulnerabilities=tuple(arguments.vulnerabilities),
     )
     try:
         with progress("collecting facts"):

@@ -4,7 +4,8 @@ import pytest
 
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import BadValue, Option, add_options, complete_options
-from benchmark.cli.parser import COMMANDS, EXCLUSIVE
+from benchmark.cli.options import EXCLUSIVE
+from benchmark.cli.parser import COMMANDS
 
 
 def _number(text):

@@ -1,0 +1,117 @@
+"""Every option of the command line, and the headings under which commands take them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from benchmark.cli import values
+from benchmark.cli.exit_code import Policy
+from benchmark.cli.option import Option
+
+HOST: Final = Option(("-H", "--host"), "URL of the engine, e.g. unix:///run/docker.sock", "URL", values.read_text)
+CONTEXT: Final = Option(("--context",), "docker context that names the engine", "NAME", values.read_text)
+HOST_ROOT: Final = Option(
+    ("--host-root",), "where the host's file system is mounted (default /)", "DIR", values.read_path, default="/"
+)
+TIMEOUT: Final = Option(
+    ("--timeout",), "longest wait for one reply (default 20)", "SECONDS", values.read_seconds, default=20.0
+)
+DEADLINE: Final = Option(
+    ("--deadline",),
+    "longest time for the whole collection (default 300)",
+    "SECONDS",
+    values.read_seconds,
+    default=300.0,
+)
+BENCHMARK: Final = Option(
+    ("--benchmark",), "version of the CIS Docker Benchmark (default: the newest)", "VERSION", values.read_text
+)
+PROFILE: Final = Option(
+    ("--profile",),
+    "level_2 (default) includes level_1",
+    choices=("level_1", "level_2"),
+    default="level_2",
+)
+CONTROL: Final = Option(
+    ("--control",),
+    "only this control, by our id or its CIS number; repeatable; the variable divides by comma or line",
+    "ID",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+)
+SET: Final = Option(
+    ("--set",),
+    "a parameter of a control, lists divided by comma; repeatable; the variable holds one per line",
+    "CONTROL.PARAMETER=VALUE",
+    values.read_assignment,
+    separators="\n",
+    default=(),
+)
+CONTENT: Final = Option(("--content",), "use the controls/ and mappings/ in DIR", "DIR", values.read_path)
+OUTPUT: Final = Option(
+    ("-o", "--output"),
+    f"format ({', '.join(values.FORMAT_NAMES)}) and file, '-' or none for standard output; repeatable"
+    " (default: table); the variable divides by comma or line",
+    "FORMAT[=PATH]",
+    values.read_output,
+    separators=",\n",
+    default=(values.Output("table"),),
+)
+VERBOSE: Final = Option(("-v", "--verbose"), "show every finding", switch=True, default=False)
+NO_COLOR: Final = Option(("--no-color",), "no colour, as with NO_COLOR", switch=True, default=False)
+FAIL_ON: Final = Option(
+    ("--fail-on",),
+    "when to leave with 1: never, fail (default), incomplete, or 'score<N' in percent",
+    "POLICY",
+    values.read_policy,
+    default=Policy(),
+)
+RELEASE: Final = Option(
+    ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
+)
+SNAPSHOT_FILE: Final = Option(
+    ("-o", "--output"),
+    "snapshot file, compressed when it ends in .gz; '-' (default) for standard output",
+    "PATH",
+    values.read_path,
+    default=values.STDOUT,
+    variable="DOCKMARK_SNAPSHOT",
+)
+LISTING: Final = Option(
+    ("-o", "--output"),
+    "table (default) or json",
+    choices=("table", "json"),
+    default="table",
+    variable="DOCKMARK_LISTING",
+)
+DEEP: Final = Option(
+    ("--deep",),
+    "read the content of every image too: files, keys, accounts; reads whole images",
+    switch=True,
+    default=False,
+)
+DOCKERFILE: Final = Option(
+    ("--dockerfile",),
+    "a build file to judge as well; repeatable; the variable divides by line",
+    "FILE",
+    values.read_path,
+    separators="\n",
+    default=(),
+)
+VULNERABILITIES: Final = Option(
+    ("--vulnerabilities",),
+    "a report that Grype, Trivy, Docker Scout (SARIF) or Anchore wrote; repeatable; the variable divides by line",
+    "FILE",
+    values.read_path,
+    separators="\n",
+    default=(),
+)
+
+TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
+SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES))
+SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, SET, CONTENT))
+REPORT: Final = ("output", (OUTPUT, VERBOSE, NO_COLOR))
+POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
+
+EXCLUSIVE: Final = ((HOST.name, CONTEXT.name),)
