@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Generator
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -48,6 +50,15 @@ SUITES: Final[dict[str, Callable[[], str]]] = {
 
 def suites_required() -> bool:
     return os.environ.get("DOCKMARK_REQUIRE_SUITES") == "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _others_may_enter_temporary_directories(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Some tests look at their files as an account without rights, which must be able to get there (xdist nests deeper)."""
+    base = tmp_path_factory.getbasetemp()
+    for directory in (base, *base.parents):
+        if directory.stat().st_uid == os.geteuid() and Path(tempfile.gettempdir()) in directory.parents:
+            directory.chmod(directory.stat().st_mode | 0o011)
 
 
 @pytest.hookimpl(tryfirst=True)
