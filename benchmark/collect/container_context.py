@@ -9,10 +9,11 @@ from typing import Final
 from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, containerd_sockets
 from benchmark.collect.engine.reports import ContainerContext, EngineReport, SwarmReport
 from benchmark.collect.engine.session import EngineSession
+from benchmark.collect.host.apparmor import NOT_VISIBLE, loaded_profiles, mode_of_process, mode_when_started
 from benchmark.collect.host.container_processes import ProcessTable, container_processes
 from benchmark.collect.host.processes import no_new_privs
 from benchmark.collect.host.root import HostRoot
-from benchmark.model.facts import ABSENT, Unavailable
+from benchmark.model.facts import ABSENT, Reason, Unavailable
 
 # Where engines listen when nothing else is said; handing over any of them hands over an engine.
 _USUAL_SOCKETS: Final = (
@@ -42,6 +43,9 @@ def container_context(
         processes=_process_names(root),
         process_no_new_privs=lambda pid: root if isinstance(root, Unavailable) else no_new_privs(root, pid),
         services=swarm.services_by_id(),
+        engine_version=engine.facts["version.Version"],
+        daemon_apparmor=engine.facts["security.apparmor"],
+        apparmor_mode=_apparmor(root),
     )
 
 
@@ -66,6 +70,24 @@ def _sockets(root: HostRoot | Unavailable, settings: DaemonSettings) -> tuple[st
     resolve = _resolver(root)
     found.update(real for path in tuple(found) if isinstance(real := resolve(path), str))
     return tuple(sorted(found))
+
+
+def _apparmor(root: HostRoot | Unavailable) -> Callable[[int | None, str], str | Unavailable]:
+    """The mode of a process, or of a profile by name; the list of profiles is read once and only when it is asked for."""
+    loaded = cache(loaded_profiles)
+
+    def mode_of(pid: int | None, profile: str) -> str | Unavailable:
+        if isinstance(root, Unavailable):
+            return NOT_VISIBLE if root.reason is Reason.REMOTE else root
+        if pid is not None:
+            mode = mode_of_process(root, pid)
+            return NOT_VISIBLE if mode is ABSENT else mode
+        profiles = loaded(root)
+        if isinstance(profiles, Unavailable):
+            return profiles
+        return NOT_VISIBLE if profiles is ABSENT else mode_when_started(profile, profiles)
+
+    return mode_of
 
 
 def _process_names(root: HostRoot | Unavailable) -> Callable[[str], tuple[str, ...] | Unavailable]:

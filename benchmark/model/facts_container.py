@@ -153,10 +153,45 @@ CONTAINER_FACTS: Final = {
         " because the daemon's own default is unconfined or the engine has no seccomp)",
         derived=True,
     ),
+    "seccomp_weaker": Fact(
+        Type.STRINGS,
+        "system calls that a custom profile lets this container make and the default profile of this engine version does not,"
+        " sorted; calls that the profile ties to arguments are left out; absent unless seccomp is 'custom'",
+        derived=True,
+    ),
+    "seccomp_default_action": Fact(
+        Type.STRING,
+        "what a custom profile does with calls that it does not name, SCMP_ACT_…; absent unless seccomp is 'custom'",
+        derived=True,
+    ),
+    "apparmor_mode": Fact(
+        Type.STRING,
+        "how AppArmor confines it: the kernel's word for the running process, else the mode of its profile as loaded on the"
+        " host; 'not loaded' where the profile is not there, 'not visible' where the kernel of the engine's host cannot be asked"
+        " from here; absent on engines without AppArmor",
+        derived=True,
+        known=("enforce", "complain", "kill", "prompt", "user", "mixed", "unconfined", "not loaded", "not visible"),
+    ),
     "no_new_privileges": Fact(
         Type.BOOL,
         "whether no_new_privs is set: its own security option, else the kernel's word for the running process, else the"
         " daemon's setting when it was created",
+        derived=True,
+    ),
+    "shares_host_network": Fact(
+        Type.BOOL,
+        "it is in the host's network: by HostConfig.NetworkMode, attached to the network called host under whatever name, or"
+        " joined to a container that is",
+        derived=True,
+    ),
+    "shares_host_pid": Fact(
+        Type.BOOL,
+        "it sees the host's processes: by HostConfig.PidMode, or joined to a container that does",
+        derived=True,
+    ),
+    "shares_host_ipc": Fact(
+        Type.BOOL,
+        "it is in the host's IPC namespace: by HostConfig.IpcMode, or joined to a container that is",
         derived=True,
     ),
     "processes": Fact(

@@ -1,4 +1,4 @@
-"""What holds a container in: capabilities, seccomp, no_new_privs, each as the engine computes it from what was asked for."""
+"""What holds a container in: capabilities and no_new_privs, each as the engine computes it from what was asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmark.collect.engine.projection import known, part
 from benchmark.collect.engine.reports import ContainerContext
-from benchmark.model.facts import Absent, FactValue, JsonValue, Reason, Unavailable
+from benchmark.model.facts import FactValue, JsonValue, Reason, Unavailable
 
 ALL: Final = "ALL"
 DEFAULT_CAPABILITIES: Final = frozenset(
@@ -89,7 +89,7 @@ def split_option(option: str) -> tuple[str, str]:
 
 def capabilities(document: dict[str, JsonValue]) -> FactValue:
     """The fact ``capabilities``: the order of moby's TweakCapabilities, where what is added wins over what is dropped."""
-    privileged = _privileged(document)
+    privileged = is_privileged(document)
     if isinstance(privileged, Unavailable):
         return privileged
     if privileged:
@@ -106,26 +106,6 @@ def capabilities(document: dict[str, JsonValue]) -> FactValue:
     if ALL in dropped:
         return list[JsonValue](sorted(added))
     return list[JsonValue](sorted((DEFAULT_CAPABILITIES - dropped) | added))
-
-
-def seccomp(document: dict[str, JsonValue], daemon: FactValue) -> FactValue:
-    """The fact ``seccomp``; ``daemon`` is the engine's default profile, the fact ``security.seccomp``."""
-    privileged = _privileged(document)
-    if isinstance(privileged, Unavailable):
-        return privileged
-    options = security_options(document)
-    if isinstance(options, Unavailable):
-        return options
-    profiles = [value for name, value in map(split_option, options) if name == "seccomp"]
-    if privileged or "unconfined" in profiles:
-        return "unconfined"
-    if profiles:
-        return "engine default" if profiles[-1] == "builtin" else "custom"
-    if isinstance(daemon, Absent) or daemon == "unconfined":
-        return "unconfined"
-    if isinstance(daemon, (str, Unavailable)):
-        return "engine default" if isinstance(daemon, str) else daemon
-    return Unavailable(Reason.WRONG_TYPE, "the engine's default seccomp profile is not a string")
 
 
 def no_new_privileges(document: dict[str, JsonValue], context: ContainerContext) -> FactValue:
@@ -162,7 +142,8 @@ def security_options(document: dict[str, JsonValue]) -> list[str] | Unavailable:
     return _strings(document, "SecurityOpt")
 
 
-def _privileged(document: dict[str, JsonValue]) -> bool | Unavailable:
+def is_privileged(document: dict[str, JsonValue]) -> bool | Unavailable:
+    """HostConfig.Privileged."""
     value = known(part(document, "HostConfig", "Privileged"), "HostConfig.Privileged")
     if isinstance(value, (bool, Unavailable)):
         return value

@@ -8,12 +8,12 @@ from benchmark.collect.engine.confinement import (
     capabilities,
     cut_inline_profile,
     no_new_privileges,
-    seccomp,
 )
 from benchmark.collect.engine.mounts import MountReader
 from benchmark.collect.engine.ports import published_ports
 from benchmark.collect.engine.projection import compile_projection, known, part, project
 from benchmark.collect.engine.reports import ContainerContext
+from benchmark.collect.engine.security_profiles import apparmor_mode, seccomp_facts
 from benchmark.collect.redaction import redact
 from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.facts_container import CONTAINER_FACTS
@@ -30,7 +30,9 @@ _SERVICE_RESTART: Final = (  # fact, fact of the service, swarm's default where 
 def container_facts(
     document: dict[str, JsonValue], identifier: str, context: ContainerContext, mounts: MountReader
 ) -> dict[str, FactValue]:
-    """Every declared fact of a container but ``execs``, which takes further requests."""
+    """Every declared fact of a container but ``execs``, which takes further requests, and those that rest on other containers
+    (``shared_namespaces.py``).
+    """
     facts = project(_PROJECTION, document)
     options = facts["HostConfig.SecurityOpt"]
     if isinstance(options, list):
@@ -40,7 +42,8 @@ def container_facts(
     facts["networks"] = _networks(document)
     facts["published_ports"] = published_ports(document)
     facts["capabilities"] = capabilities(document)
-    facts["seccomp"] = seccomp(document, context.daemon_seccomp)
+    facts.update(seccomp_facts(document, context, facts["capabilities"]))
+    facts["apparmor_mode"] = apparmor_mode(document, context)
     facts["no_new_privileges"] = no_new_privileges(document, context)
     facts["processes"] = _processes(facts["State.Running"], identifier, context)
     facts["environment_names"] = environment_names(document)

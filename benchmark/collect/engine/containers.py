@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +12,7 @@ from benchmark.collect.engine.listing import first_name, read_listing, settle
 from benchmark.collect.engine.mounts import MountReader
 from benchmark.collect.engine.projection import known
 from benchmark.collect.engine.reports import CollectionReport, ContainerContext, in_order, timestamp
+from benchmark.collect.engine.shared_namespaces import shared_namespaces
 from benchmark.model.conform import conform
 from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
 from benchmark.model.facts_container import CONTAINER_FACTS
@@ -58,6 +59,7 @@ def read_containers(client: EngineClient, context: ContainerContext) -> Collecti
     _add_execs(client, drafts)
     again = read_listing(client, LIST_PATH, _listed_name, _KEEP)
     unseen, vanished, appeared, gap = settle("container", first, again, gone)
+    _add_shared_namespaces(drafts, (*blocked, *unseen), gap)
     subjects = (*_finished(drafts), *blocked, *unseen)
     return in_order(CollectionReport(subjects, gap, vanished, appeared, (first.source, again.source)))
 
@@ -128,6 +130,16 @@ def _session(value: JsonValue, identifier: str) -> JsonValue:
         record["privileged"] = process["privileged"]
     record["user"] = process.get("user", "")  # moby leaves an empty user out
     return record
+
+
+def _add_shared_namespaces(drafts: list[_Draft], unknown: tuple[Subject, ...], gap: Unavailable | None) -> None:
+    """Set what rests on other containers, which are all known only now."""
+    others: dict[str, Mapping[str, FactValue] | Unavailable] = {}
+    for name in ("name", "id"):  # an id wins over a name that looks like one
+        others |= {getattr(each, name): each.blocked for each in unknown if each.blocked is not None}
+        others |= {getattr(each, name): each.facts for each in drafts}
+    for draft in drafts:
+        draft.facts.update(shared_namespaces(draft.facts, others, gap))
 
 
 def _finished(drafts: list[_Draft]) -> Iterator[Subject]:

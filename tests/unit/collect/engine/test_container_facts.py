@@ -40,6 +40,9 @@ def facts_of(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "processes": lambda _: ("sleep", "sh", "sleep"),
         "process_no_new_privs": lambda _: Unavailable(Reason.REMOTE),
         "services": {},
+        "engine_version": "27.3.1",
+        "daemon_apparmor": False,
+        "apparmor_mode": lambda _pid, _profile: "enforce",
     }
     context = ContainerContext(**(values | changes))
     return dict(container_facts(document, "id", context, MountReader(context)))
@@ -50,7 +53,9 @@ def reason(value: Any) -> Reason | None:
 
 
 def test_every_declared_fact_is_there_and_nothing_else() -> None:
-    found = facts() | {"execs": []}
+    found = (
+        facts() | {"execs": []} | dict.fromkeys(("shares_host_network", "shares_host_pid", "shares_host_ipc"), False)
+    )
     assert set(found) == set(CONTAINER_FACTS)
     for name, value in found.items():
         if value is not ABSENT:
@@ -332,3 +337,62 @@ def test_service_restart() -> None:
 def test_health_check_commands_are_redacted() -> None:
     found = facts({"Config.Healthcheck": {"Test": ["CMD-SHELL", "curl https://a:b@c"]}})
     assert found["Config.Healthcheck.Test"] == ["CMD-SHELL", "curl https://[redacted:url]@c"]
+
+
+PROFILE = '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["%s"], "action": "SCMP_ACT_ALLOW"}]}'
+
+
+def custom(text: str, **changes: Any) -> dict[str, Any]:
+    return facts({"HostConfig.SecurityOpt": [f"seccomp={text}"]} | changes)
+
+
+def test_a_custom_profile_is_compared_with_the_engines() -> None:
+    found = custom(PROFILE % "keyctl")
+    assert (found["seccomp"], found["seccomp_weaker"]) == ("custom", ["keyctl"])
+    assert found["seccomp_default_action"] == "SCMP_ACT_ERRNO"
+    assert custom(PROFILE % "read")["seccomp_weaker"] == []
+    assert custom(PROFILE % "mount", **{"HostConfig.CapAdd": ["SYS_ADMIN"]})["seccomp_weaker"] == []
+    assert len(custom('{"defaultAction": "SCMP_ACT_ALLOW"}')["seccomp_weaker"]) > 50
+    both = facts({"HostConfig.SecurityOpt": [f"seccomp={PROFILE % 'read'}", f"seccomp={PROFILE % 'keyctl'}"]})
+    assert both["seccomp_weaker"] == ["keyctl"]
+
+
+def test_no_custom_profile_nothing_to_compare() -> None:
+    for found in (facts(), facts({"HostConfig.Privileged": True}), custom("unconfined"), custom("{}")):
+        assert found["seccomp_weaker"] is found["seccomp_default_action"] is ABSENT
+    assert custom("{}")["seccomp"] == "unconfined"
+    assert facts(daemon_seccomp=DENIED)["seccomp_weaker"] == DENIED
+
+
+def test_a_broken_profile_blinds_only_what_rests_on_it() -> None:
+    found = custom('{"syscalls": 5}')
+    assert found["seccomp"] == "custom"
+    assert reason(found["seccomp_weaker"]) is Reason.WRONG_TYPE
+    assert reason(found["seccomp_default_action"]) is Reason.WRONG_TYPE
+    assert found["HostConfig.SecurityOpt"] == ["seccomp=<inline profile>"]
+    assert reason(custom("/etc/profile.json")["seccomp_weaker"]) is Reason.SYNTAX
+
+
+def test_apparmor_mode() -> None:
+    asked: list[tuple[int | None, str]] = []
+
+    def mode_of(pid: int | None, profile: str) -> str:
+        asked.append((pid, profile))
+        return "complain"
+
+    def mode(changes: dict[str, Any], apparmor: Any = True) -> Any:
+        return facts(changes, daemon_apparmor=apparmor, apparmor_mode=mode_of)["apparmor_mode"]
+
+    stopped = {"State.Running": False, "State.Pid": 0}
+    assert mode({}, apparmor=False) is ABSENT
+    assert mode({}, apparmor=DENIED) == DENIED
+    assert asked == []
+    assert mode({"State.Pid": 812, "AppArmorProfile": "mine"}) == "complain"
+    assert mode(stopped | {"AppArmorProfile": "mine"}) == "complain"
+    assert mode(stopped | {"AppArmorProfile": ""}) == "complain"
+    assert mode(stopped | {"AppArmorProfile": "", "HostConfig.SecurityOpt": ["apparmor=own"]}) == "complain"
+    assert asked == [(812, "mine"), (None, "mine"), (None, "docker-default"), (None, "own")]
+    assert mode(stopped | {"AppArmorProfile": "", "HostConfig.Privileged": True}) == "unconfined"
+    assert mode(stopped | {"AppArmorProfile": "unconfined"}) == "unconfined"
+    assert reason(mode({"AppArmorProfile": None})) is Reason.WRONG_TYPE
+    assert len(asked) == 4

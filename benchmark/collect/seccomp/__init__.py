@@ -1,0 +1,1 @@
+"""Seccomp profiles that containers bring along, compared with the engine's own."""
