@@ -31,6 +31,10 @@ _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "gitlab_token": re.compile(r"(?<![A-Za-z0-9_-])glpat-[A-Za-z0-9_-]{16,}+"),
     "slack_token": re.compile(r"(?<![A-Za-z0-9-])xox[abprs]-[A-Za-z0-9-]{10,}+"),
     "swarm_token": re.compile(r"(?<![A-Za-z0-9-])SWM(?:TKN|KEY)-[A-Za-z0-9+/-]{10,}+"),
+    "npm_token": re.compile(r"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
+    "docker_token": re.compile(r"(?<![A-Za-z0-9_])dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}+"),
+    "google_key": re.compile(r"(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+    "stripe_key": re.compile(r"(?<![A-Za-z0-9_])[rs]k_live_[A-Za-z0-9]{16,}+"),
     "jwt": re.compile(r"(?<![\w-])eyJ[\w-]{5,}+\.[\w-]{2,}+(?:\.[\w-]*+)?"),
     "bearer": re.compile(r"(?<=[Bb]earer )[\w.~+/=-]{8,}+"),
     "basic": re.compile(r"(?<=Basic )[A-Za-z0-9+/]{8,}+={0,2}"),
@@ -47,6 +51,11 @@ def redact(text: str) -> str:
     for kind, shape in _SHAPES.items():
         text = shape.sub(f"[redacted:{kind}]", text)
     return text
+
+
+def credential_shapes(text: str) -> tuple[str, ...]:
+    """The kinds of well-known credentials whose shape stands in ``text``, sorted; never the credential."""
+    return tuple(sorted(kind for kind, shape in _SHAPES.items() if shape.search(text)))
 
 
 def redact_option(name: str, value: str) -> str:

@@ -1,0 +1,1 @@
+"""What images and build files say about how an image is made: parsers of text, and what follows from it."""
