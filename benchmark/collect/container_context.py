@@ -11,7 +11,7 @@ from benchmark.collect.engine.reports import ContainerContext, EngineReport, Swa
 from benchmark.collect.engine.session import EngineSession
 from benchmark.collect.host.apparmor import NOT_VISIBLE, loaded_profiles, mode_of_process, mode_when_started
 from benchmark.collect.host.container_processes import ProcessTable, container_processes
-from benchmark.collect.host.processes import no_new_privs
+from benchmark.collect.host.processes import effective_uid, no_new_privs
 from benchmark.collect.host.root import HostRoot
 from benchmark.model.facts import ABSENT, Reason, Unavailable
 
@@ -42,6 +42,7 @@ def container_context(
         daemon_started_at=started if isinstance(started, str) else None,
         processes=_process_names(root),
         process_no_new_privs=lambda pid: root if isinstance(root, Unavailable) else no_new_privs(root, pid),
+        process_uid=lambda pid: root if isinstance(root, Unavailable) else effective_uid(root, pid),
         services=swarm.services_by_id(),
         engine_version=engine.facts["version.Version"],
         daemon_apparmor=engine.facts["security.apparmor"],

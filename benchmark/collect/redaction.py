@@ -39,6 +39,7 @@ _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "bearer": re.compile(r"(?<=[Bb]earer )[\w.~+/=-]{8,}+"),
     "basic": re.compile(r"(?<=Basic )[A-Za-z0-9+/]{8,}+={0,2}"),
 }
+_CHANGED_PASSWORD: Final = re.compile(r"(?<=:)[^\s:|\"'$]{1,256}(?=[\"']?\s{0,64}\|\s{0,64}(?:\S{0,64}/)?chpasswd)")
 _USERINFO: Final = re.compile(r"(?<=://)[^\s/@:\"']{0,256}:[^\s/@\"']{1,1024}@")
 
 
@@ -48,6 +49,8 @@ def redact(text: str) -> str:
         text = _USERINFO.sub("[redacted:url]@", text)
         if _SUSPICIOUS.search(text):
             text = _OPTION.sub(_without_option_value, _ASSIGNMENT.sub(_without_value, text))
+    if "chpasswd" in text:
+        text = _CHANGED_PASSWORD.sub("[redacted:password]", text)
     for kind, shape in _SHAPES.items():
         text = shape.sub(f"[redacted:{kind}]", text)
     return text

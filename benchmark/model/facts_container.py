@@ -194,6 +194,18 @@ CONTAINER_FACTS: Final = {
         "it is in the host's IPC namespace: by HostConfig.IpcMode, or joined to a container that is",
         derived=True,
     ),
+    "main_process_uid": Fact(
+        Type.INT,
+        "effective user id of the main process in the host's own numbers, as the host's /proc shows it; absent when it does not"
+        " run",
+        derived=True,
+    ),
+    "runs_as_root": Fact(
+        Type.BOOL,
+        "whether main_process_uid is 0; by the user part of Config.User where nothing runs or the engine is on another host, a"
+        " name other than root taken at its word",
+        derived=True,
+    ),
     "processes": Fact(
         Type.STRINGS, "names of its processes as the host's /proc shows them, sorted, each once", derived=True
     ),

@@ -12,6 +12,7 @@ from typing import Final
 from benchmark.model.declaration import Collection, Fact
 from benchmark.model.facts_container import CONTAINER_FACTS
 from benchmark.model.facts_daemon import DAEMON_FACTS
+from benchmark.model.facts_dockerfile import DOCKERFILE_FACTS
 from benchmark.model.facts_engine import NETWORK_FACTS, NODE_FACTS, SERVICE_FACTS, SWARM_FACTS
 from benchmark.model.facts_host import FILE_FACTS, HOST_FACTS
 from benchmark.model.facts_image import IMAGE_FACTS
@@ -22,6 +23,7 @@ KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
     "host": HOST_FACTS,
     "daemon": DAEMON_FACTS,
     "container": CONTAINER_FACTS,
+    "dockerfile": DOCKERFILE_FACTS,
     "image": IMAGE_FACTS | IMAGE_CONTENT_FACTS | VULNERABILITY_FACTS,
     "network": NETWORK_FACTS,
     "swarm": SWARM_FACTS,
@@ -41,6 +43,7 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
         "container", "containers whose main process lives", base="containers", where=("State.Running", True)
     ),
     "images": Collection("image", "every tagged or dangling image, without build intermediates"),
+    "dockerfiles": Collection("dockerfile", "every build file named with --dockerfile"),
     "networks": Collection("network", "every network"),
     "swarm": Collection(
         "swarm", "the swarm that this manager belongs to; none when swarm mode is off or this is a worker"

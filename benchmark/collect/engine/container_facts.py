@@ -9,6 +9,7 @@ from benchmark.collect.engine.confinement import (
     cut_inline_profile,
     no_new_privileges,
 )
+from benchmark.collect.engine.main_process import main_process_facts
 from benchmark.collect.engine.mounts import MountReader
 from benchmark.collect.engine.ports import published_ports
 from benchmark.collect.engine.projection import compile_projection, known, part, project
@@ -45,6 +46,7 @@ def container_facts(
     facts.update(seccomp_facts(document, context, facts["capabilities"]))
     facts["apparmor_mode"] = apparmor_mode(document, context)
     facts["no_new_privileges"] = no_new_privileges(document, context)
+    facts.update(main_process_facts(document, context))
     facts["processes"] = _processes(facts["State.Running"], identifier, context)
     facts["environment_names"] = environment_names(document)
     facts.update(_service_restart(document, context))

@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from benchmark.collect.engine.client import EngineClient, Reply
-from benchmark.collect.engine.container_facts import environment_names, redacted_strings
+from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts
 from benchmark.collect.engine.listing import first_name, read_listing, settle
-from benchmark.collect.engine.projection import compile_projection, project
 from benchmark.collect.engine.reports import CollectionReport, in_order, timestamp
-from benchmark.collect.redaction import redact
-from benchmark.model.conform import conform
 from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
-from benchmark.model.facts_image import IMAGE_FACTS
 
 LIST_PATH: Final = "/images/json"
 _KEEP: Final = ("Id", "RepoTags")
-_PROJECTION: Final = compile_projection(IMAGE_FACTS, without=frozenset({"history"}))
-_LAYER_FIELDS: Final = IMAGE_FACTS["history"].fields
 _UNTAGGED: Final = "<none>:<none>"  # how engines before 24 list a dangling image
 
 
@@ -57,38 +51,10 @@ def _subject(identifier: str, listed: str, inspected: Reply, history: Reply) -> 
             else Unavailable(Reason.WRONG_TYPE, f"GET {inspected.path}: not an object")
         )
         return Subject("image", listed, identifier, {}, source, blocked=why)
-    facts = project(_PROJECTION, document)
-    for name in ("RepoTags", "RepoDigests"):
-        facts[name] = _sorted(facts[name])
-    facts["Config.Healthcheck.Test"] = redacted_strings(facts["Config.Healthcheck.Test"])
-    facts["environment_names"] = environment_names(document)
-    facts["history"] = _history(history)
-    sources = {"history": (Source(f"GET {history.path}", timestamp(), history.digest),)}
+    facts = image_facts(document, history)
+    told = (Source(f"GET {history.path}", timestamp(), history.digest),)
+    sources = {**dict.fromkeys(HISTORY_FACTS, told), "secret_names": (*told, source)}
     return Subject("image", _name(facts["RepoTags"], identifier), identifier, facts, source, sources)
-
-
-def _history(reply: Reply) -> FactValue:
-    if not isinstance(reply.value, list):
-        return (
-            reply.value
-            if isinstance(reply.value, Unavailable)
-            else conform(IMAGE_FACTS["history"], "history", reply.value)
-        )
-    return conform(IMAGE_FACTS["history"], "history", [_layer(each) for each in reply.value])
-
-
-def _layer(value: JsonValue) -> JsonValue:
-    if not isinstance(value, dict):
-        return value
-    layer = {key: value[key] for key in _LAYER_FIELDS if key in value}
-    command = layer.get("CreatedBy")
-    if isinstance(command, str):
-        layer["CreatedBy"] = redact(command)
-    return layer
-
-
-def _sorted(value: FactValue) -> FactValue:
-    return list[JsonValue](sorted(str(each) for each in value)) if isinstance(value, list) else value
 
 
 def _listed_name(element: dict[str, JsonValue], identifier: str) -> str:

@@ -77,7 +77,7 @@ class ContainerContext:
     ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339 UTC. ``processes`` gives the
     process names of a container id, ``process_no_new_privs`` the kernel's word for a pid. ``engine_version`` and
     ``daemon_apparmor`` are the facts ``version.Version`` and ``security.apparmor``; ``apparmor_mode`` is the mode in which a
-    process, or without one a profile, is confined.
+    process, or without one a profile, is confined. ``process_uid`` is the effective user id of a pid.
     """
 
     resolve_path: Callable[[str], str | Unavailable | None]
@@ -92,6 +92,7 @@ class ContainerContext:
     engine_version: FactValue = None
     daemon_apparmor: FactValue = _NOT_ASKED
     apparmor_mode: Callable[[int | None, str], str | Unavailable] = lambda _pid, _profile: _NOT_ASKED
+    process_uid: Callable[[int], int | Unavailable] = lambda _pid: _NOT_ASKED
 
 
 def timestamp() -> str:

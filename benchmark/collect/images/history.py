@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Final
 
 from benchmark.collect.images.instructions import UNKNOWN, WORDS, Instruction, unpacks_a_root
-from benchmark.collect.images.shell_words import Command, parse_script
+from benchmark.collect.images.shell_words import parse_script
 from benchmark.model.facts import Reason, Unavailable
 
 MOST_ENTRIES: Final = 10_000
@@ -25,13 +25,18 @@ MOST_CHARACTERS: Final = 4 * 1024 * 1024  # of a whole history
 
 # A shell with its options up to the one after which the script begins.
 _SHELL: Final = (
-    r"(?:(?:\S*/)?(?:ba|da|a|z|k|mk)?sh(?: +-[A-Za-z]+| +-o +\w+)*? +-[A-Za-z]*c"
+    r"(?:(?:\S*/)?(?:ba|da|a|z|k|mk)?sh(?: +-[A-Za-z]*o +\w+| +--?[A-Za-z]+)*? +-[A-Za-z]*c"
     r"|(?:\S*\\)?cmd(?:\.exe)?(?: +/[A-Za-z](?::\w+)?)*? +/[CK]"
     r"|(?:\S*[/\\])?(?:powershell|pwsh)(?:\.exe)?(?: +-\w+(?: +(?!-)[\w.]+)?)*? +-[Cc]ommand)(?= |$) ?"
 )
 _RUN_BY_SHELL: Final = re.compile(_SHELL, re.IGNORECASE)
 _SHELL_WITHIN: Final = re.compile(rf"(?<= ){_SHELL}", re.IGNORECASE)
-_NO_OPERATION: Final = re.compile(r"[^\n#]{0,1000}?#\(nop\)[ \t]+(?P<word>[A-Z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
+# The marker stands where a script would: behind the shell's options, or behind the preamble of a Windows shell.
+_NO_OPERATION: Final = re.compile(
+    r"(?:\S+(?: +[-/]\S+| +pipefail)* +|(?:\S*[/\\])?(?:powershell|pwsh|cmd)(?:\.exe)? [^\n#]{0,1000})"
+    r"#\(nop\)[ \t]+(?P<word>[A-Z]+)(?:\s+(?P<rest>.*))?",
+    re.DOTALL | re.IGNORECASE,
+)
 _BUILDKIT: Final = re.compile(r"\s*# buildkit\s*\Z")
 _WORD: Final = re.compile(r"(?P<word>[A-Z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _GIVEN: Final = re.compile(r"\|(?P<count>[0-9]{1,4}) (?P<rest>.*)", re.DOTALL)
@@ -55,7 +60,7 @@ def _instruction(text: str, number: int) -> Instruction:
     place = f"step {number}"
     text = _BUILDKIT.sub("", text.strip())
     nop = _NO_OPERATION.match(text)
-    if nop is not None and nop["word"] in WORDS and _RUN_BY_SHELL.match(text):
+    if nop is not None and nop["word"] in WORDS:
         return Instruction(place, number, nop["word"], nop["rest"] or "")
     written = _WORD.fullmatch(text)
     if written is not None and written["word"] in WORDS:
@@ -73,14 +78,8 @@ def _run(place: str, number: int, text: str) -> Instruction:
     given: tuple[tuple[str, str], ...] = ()
     if counted := _GIVEN.fullmatch(text):
         given, text = _build_arguments(int(counted["count"]), counted["rest"])
-    script, commands = text, ()
-    if shell := _RUN_BY_SHELL.match(text):
-        script = text[shell.end() :]
-    return Instruction(place, number, "RUN", text, commands or _commands(script), given)
-
-
-def _commands(script: str) -> tuple[Command, ...] | Unavailable:
-    return parse_script(script)
+    shell = _RUN_BY_SHELL.match(text)
+    return Instruction(place, number, "RUN", text, parse_script(text[shell.end() :] if shell else text), given)
 
 
 def _build_arguments(count: int, text: str) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -1,0 +1,191 @@
+"""The facts of one image, from what ``inspect`` and the untruncated history say of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from benchmark.collect.engine.client import Reply
+from benchmark.collect.engine.container_facts import environment_names, redacted_strings
+from benchmark.collect.engine.projection import compile_projection, part, project
+from benchmark.collect.images.history import read_history
+from benchmark.collect.images.instructions import Instruction, additions, records
+from benchmark.collect.images.packages import unverified_installs, updates_alone
+from benchmark.collect.images.references import registry_records
+from benchmark.collect.images.secret_traces import secret_findings
+from benchmark.collect.images.users import is_administrator, is_root
+from benchmark.collect.redaction import redact
+from benchmark.model.conform import conform
+from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Unavailable
+from benchmark.model.facts_image import IMAGE_FACTS
+
+_PROJECTION: Final = compile_projection(IMAGE_FACTS, without=frozenset({"history"}))
+_LAYER_FIELDS: Final = IMAGE_FACTS["history"].fields
+_FROM_HISTORY: Final = (
+    "instructions",
+    "package_updates_alone",
+    "add_instructions",
+    "unverified_installs",
+    "secret_names",
+)
+_DAY: Final = 86_400
+_FIRST_DOCKER: Final = 1_363_737_600  # 2013-03-20, when Docker was first shown: no image is older
+_CLOCK_SKEW: Final = _DAY
+
+HISTORY_FACTS: Final = ("history", *_FROM_HISTORY, "base_age_days")
+
+
+def image_facts(document: dict[str, JsonValue], history: Reply) -> dict[str, FactValue]:
+    """Every declared fact of an image but those of its content and of scanners."""
+    facts = project(_PROJECTION, document)
+    for name in ("RepoTags", "RepoDigests"):
+        facts[name] = _sorted(facts[name])
+    facts["Config.Healthcheck.Test"] = redacted_strings(facts["Config.Healthcheck.Test"])
+    facts["environment_names"] = environment_names(document)
+    facts["history"] = _history(history.value)
+    facts["runs_as_root"] = _runs_as_root(facts["Config.User"], facts["Os"])
+    facts["health_check_defined"] = _has_health_check(facts["Config.Healthcheck.Test"])
+    facts["registries"] = _registries(facts["RepoTags"], facts["RepoDigests"])
+    facts["age_days"] = _age(facts["Created"])
+    facts["base_age_days"] = _base_age(facts["history"])
+    facts.update(_from_history(document, history.value, facts["history"]))
+    return facts
+
+
+def _history(value: JsonValue | Unavailable) -> FactValue:
+    if isinstance(value, Unavailable):
+        return value
+    declared = IMAGE_FACTS["history"]
+    return conform(declared, "history", [_layer(each) for each in value] if isinstance(value, list) else value)
+
+
+def _layer(value: JsonValue) -> JsonValue:
+    if not isinstance(value, dict):
+        return value
+    layer = {key: value[key] for key in _LAYER_FIELDS if key in value}
+    command = layer.get("CreatedBy")
+    if isinstance(command, str):
+        layer["CreatedBy"] = redact(command)
+    return layer
+
+
+def _from_history(
+    document: dict[str, JsonValue], raw: JsonValue | Unavailable, history: FactValue
+) -> dict[str, FactValue]:
+    """What follows from the instructions. ``raw`` is what the engine sent; ``history`` the fact, which says whether it fits."""
+    if not isinstance(history, list) or not isinstance(raw, list):
+        why = history if isinstance(history, Unavailable) else Unavailable(Reason.WRONG_TYPE, "history is not a list")
+        return dict.fromkeys(_FROM_HISTORY, why)
+    instructions = read_history([_created_by(each) for each in reversed(raw)])
+    if not instructions and part(document, "RootFS", "Layers") != []:
+        instructions = Unavailable(Reason.INCOMPLETE, "the history tells of nothing, though the image has content")
+    if isinstance(instructions, Unavailable):
+        return dict.fromkeys(_FROM_HISTORY, instructions)
+    return {
+        "instructions": records(instructions, "Layer"),
+        "package_updates_alone": updates_alone(instructions),
+        "add_instructions": additions(instructions),
+        "unverified_installs": unverified_installs(instructions),
+        "secret_names": _secrets(document, instructions),
+    }
+
+
+def _created_by(layer: JsonValue) -> str:
+    text = layer.get("CreatedBy") if isinstance(layer, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def _secrets(document: dict[str, JsonValue], instructions: tuple[Instruction, ...]) -> FactValue:
+    """Environment, labels and start commands are looked at as they are: ``docker commit`` leaves no instruction for them."""
+    environment = _strings(part(document, "Config", "Env"), "Config.Env")
+    labels = _labels(part(document, "Config", "Labels"))
+    if isinstance(environment, Unavailable):
+        return environment
+    if isinstance(labels, Unavailable):
+        return labels
+    return secret_findings(instructions, environment, labels, _texts(document))
+
+
+def _strings(value: FactValue, name: str) -> tuple[str, ...] | Unavailable:
+    if isinstance(value, Unavailable):
+        return value
+    if value is None or isinstance(value, Absent):
+        return ()
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return Unavailable(Reason.WRONG_TYPE, f"{name} is not a list of strings")
+    return tuple(str(each) for each in value)
+
+
+def _labels(value: FactValue) -> tuple[tuple[str, str], ...] | Unavailable:
+    if isinstance(value, Unavailable):
+        return value
+    if value is None or isinstance(value, Absent):
+        return ()
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        return Unavailable(Reason.WRONG_TYPE, "Config.Labels is not an object of strings")
+    return tuple((name, str(each)) for name, each in value.items())
+
+
+def _texts(document: dict[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    for path in (("Cmd",), ("Entrypoint",), ("Healthcheck", "Test")):
+        value = part(document, "Config", *path)
+        if isinstance(value, list):
+            yield " ".join(str(each) for each in value), f"Config.{'.'.join(path)}"
+    comment = document.get("Comment")
+    if isinstance(comment, str):
+        yield comment, "Comment"
+
+
+def _runs_as_root(user: FactValue, system: FactValue) -> FactValue:
+    """An image without Config, or one whose engine leaves out an empty User, has no user: that is root."""
+    if isinstance(user, Unavailable):
+        return user
+    name = user if isinstance(user, str) else ""
+    return is_administrator(name) if system == "windows" else is_root(name)
+
+
+def _has_health_check(test: FactValue) -> FactValue:
+    """As the engine chooses a probe: by the first word; an empty list takes over what a base has, and here is none left."""
+    if isinstance(test, Unavailable):
+        return test
+    return isinstance(test, list) and len(test) > 1 and test[0] in ("CMD", "CMD-SHELL")
+
+
+def _registries(tags: FactValue, digests: FactValue) -> FactValue:
+    names: list[str] = []
+    for each in (tags, digests):
+        if isinstance(each, Unavailable):
+            return each
+        names += [str(name) for name in each] if isinstance(each, list) else []
+    return registry_records(names)
+
+
+def _age(created: FactValue) -> FactValue:
+    if not isinstance(created, str):
+        return created if isinstance(created, (Unavailable, Absent)) else Unavailable(Reason.WRONG_TYPE, "Created")
+    try:
+        seconds = datetime.fromisoformat(created[:10] + "T00:00:00+00:00").timestamp()
+    except ValueError:
+        return Unavailable(Reason.UNKNOWN_VALUE, f"Created {created[:40]!r} is no date")
+    return _days_since(int(seconds), f"Created {created[:40]!r}")
+
+
+def _base_age(history: FactValue) -> FactValue:
+    if isinstance(history, Unavailable):
+        return history
+    layers = [each for each in history if isinstance(each, dict)] if isinstance(history, list) else []
+    made = next((each.get("Created") for each in reversed(layers) if each.get("Size") not in (0, None)), None)
+    return _days_since(made, f"the oldest layer's date {made}") if isinstance(made, int) else ABSENT
+
+
+def _days_since(seconds: int, what: str) -> FactValue:
+    now = int(time.time())
+    if not _FIRST_DOCKER <= seconds <= now + _CLOCK_SKEW:
+        return Unavailable(Reason.UNKNOWN_VALUE, f"{what} is before Docker existed or yet to come")
+    return max(0, (now - seconds) // _DAY)
+
+
+def _sorted(value: FactValue) -> FactValue:
+    return list[JsonValue](sorted(str(each) for each in value)) if isinstance(value, list) else value
