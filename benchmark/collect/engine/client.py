@@ -52,6 +52,7 @@ class EngineClient:
         self._endpoint = endpoint
         self._limits = limits
         self._ends_at = time.monotonic() + limits.run_seconds
+        self._patience = limits.request_seconds
         self._depth = limits.depth
         self._stalls = 0
         self._stream: Stream | None = None
@@ -77,6 +78,15 @@ class EngineClient:
     def get_many(self, paths: Sequence[str]) -> Iterator[Reply]:
         """The documents at ``paths``, in this order, pipelined. Read it to its end before asking for anything else."""
         return self._exchange(paths, self._document)
+
+    def stream(self, path: str, body: _Body, seconds: float) -> Reply:
+        """``path`` handed to ``body`` as it comes, within ``seconds`` instead of the time that a document has."""
+        self._patience = seconds
+        try:
+            return next(self._exchange((path,), lambda: body))
+        finally:
+            self._patience = self._limits.request_seconds
+            self._stalls = 0  # an archive that was given up says nothing of the engine
 
     def close(self) -> None:
         """End the connection; a later request opens a new one."""
@@ -209,12 +219,12 @@ class EngineClient:
         return self._stalls >= self._limits.stalls or time.monotonic() >= self._ends_at
 
     def _deadline(self) -> float:
-        return min(time.monotonic() + self._limits.request_seconds, self._ends_at)
+        return min(time.monotonic() + self._patience, self._ends_at)
 
     def _overdue(self) -> str:
         if time.monotonic() >= self._ends_at:
             return f"the {self._limits.run_seconds:g} s of this run are over"
-        return f"no complete reply within {self._limits.request_seconds:g} s"
+        return f"no complete reply within {self._patience:g} s"
 
 
 class _Series:
