@@ -197,7 +197,7 @@ def real_engine(
         if rootless:
             command, environment = _as_rootless(directory, command)
         elif network:
-            command = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command)
+            command = ("unshare", "--net", "sh", "-c", 'busybox ip link set lo up && exec "$@"', "sh", *command)
         if _SYSTEM_CONTAINERD.exists() and not rootless:
             containerd = start_containerd(directory)
             cleanup.callback(stop_process, containerd, directory)

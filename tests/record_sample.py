@@ -91,7 +91,7 @@ def _why_not_here() -> str:
 
 def _record() -> None:
     socket.sethostname(_HOST_NAME)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["busybox", "ip", "link", "set", "lo", "up"], check=True)
     _leave_other_mounts()
     with tempfile.TemporaryDirectory(prefix="dm-sample-") as directory:
         _copy_etc(Path(directory))
