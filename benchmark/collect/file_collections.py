@@ -1,39 +1,76 @@
-"""Which files make up which collection: one row per collection of section 3."""
+"""Which files make up which collection: one row per collection of sections 1 and 3."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from benchmark.collect.daemon.data_root import configured_data_root
 from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, containerd_sockets, tls_paths
 from benchmark.collect.host.accounts import Accounts
+from benchmark.collect.host.audited import audit_rules
+from benchmark.collect.host.containerd import running_containerd
 from benchmark.collect.host.files import Members, enumerate_single, enumerate_tree
 from benchmark.collect.host.provenance import absence_source
-from benchmark.collect.host.root import HostRoot
+from benchmark.collect.host.root import FileStat, HostRoot
 from benchmark.collect.host.unit_files import enumerate_unit
-from benchmark.model.facts import ABSENT, FactValue, Reason, Source, Unavailable
+from benchmark.model.facts import ABSENT, FactValue, Reason, Source, Subject, Unavailable
 
 _CONFIG_DIRECTORY: Final = "/etc/docker"
+_PROGRAMS: Final = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+_NO_HOST: Final = Subject("host", "", "", {}, blocked=Unavailable(Reason.NOT_COLLECTED, "the host was not looked at"))
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where to look: the host's file system, the daemon's view of it, its accounts and the daemon's settings."""
+    """Where to look: the host's file system, the daemon's view of it, its accounts and the daemon's settings; and the host
+    as a subject, whose audit rules watch the files.
+    """
 
     root: HostRoot
     files_root: HostRoot | Unavailable
     accounts: Accounts
     settings: DaemonSettings
+    host: Subject = field(default=_NO_HOST)
 
 
 Lister: TypeAlias = "Callable[[Places], Members]"
 
 
 def list_files(places: Places) -> Mapping[str, Members]:
-    """The members of every file collection."""
-    return {name: lister(places) for name, lister in FILE_COLLECTIONS.items()}
+    """The members of every file collection, each with the audit rules that watch it."""
+    listed: dict[str, Members] = {}
+    for name, lister in FILE_COLLECTIONS.items():
+        subjects, gap, sources = lister(places)
+        listed[name] = tuple(_audited(places, each) for each in subjects), gap, sources
+    return listed
+
+
+def _audited(places: Places, file: Subject) -> Subject:
+    """The file with the fact ``audit_rules``. Rules name the host's paths, the daemon may see other files there."""
+    if file.blocked is not None:
+        return file
+    seen_elsewhere = isinstance(places.files_root, HostRoot) and places.files_root.root != places.root.root
+    if seen_elsewhere and not _is_same(places, file.name):
+        rules: FactValue = Unavailable(
+            Reason.INCOMPLETE, f"{file.name}: the daemon sees another file there than the host"
+        )
+    else:
+        rules = audit_rules(places.host, file)
+    sources = {**(file.sources or {}), "audit_rules": places.host.sources_of("audit.watches")}
+    remark = (places.host.notes or {}).get("audit.watches", "")
+    notes = {"audit_rules": remark} if f" {file.name} " in remark or f" {file.fact('path')} " in remark else {}
+    return replace(file, facts={**file.facts, "audit_rules": rules}, sources=sources, notes=notes or file.notes)
+
+
+def _is_same(places: Places, path: str) -> bool:
+    theirs = ABSENT if isinstance(places.files_root, Unavailable) else places.files_root.stat(path)
+    ours = places.root.stat(path)
+    if isinstance(theirs, FileStat) and isinstance(ours, FileStat):
+        return (theirs.device, theirs.inode) == (ours.device, ours.inode)
+    return False
 
 
 def _unit(name: str) -> Lister:
@@ -102,6 +139,43 @@ def _containerd_sockets(places: Places) -> Members:
     return (), None, tuple(missing)
 
 
+def _seen(path: str) -> Lister:
+    return lambda places: _single(places, path)
+
+
+def _data_directory(places: Places) -> Members:
+    return _configured(places, configured_data_root(places.settings.facts))
+
+
+def _daemon_binary(places: Places) -> Members:
+    """The running one; where it is proven that none runs, whatever would be started."""
+    path = places.settings.facts["process.exe"]
+    if isinstance(path, Unavailable) and path.reason is Reason.NO_PROCESS:
+        return _every("dockerd")(places)
+    return _configured(places, path)
+
+
+def _containerd_binary(places: Places) -> Members:
+    if isinstance(places.files_root, Unavailable):
+        return (), places.files_root, ()
+    path = running_containerd(places.root, places.files_root, places.settings.facts)
+    return _every("containerd")(places) if path is ABSENT else _configured(places, path)
+
+
+def _every(program: str) -> Lister:
+    """The program in each directory for programs, one that is reached by two names once. Which of several is used depends on
+    a search path that cannot be seen, so each of them counts.
+    """
+
+    def lister(places: Places) -> Members:
+        found = [_single(places, f"{directory}/{program}") for directory in _PROGRAMS]
+        subjects, gap, sources = _together(found)
+        by_path = {str(each.facts.get("path", each.name)): each for each in reversed(subjects)}
+        return tuple(each for each in subjects if each in by_path.values()), gap, sources
+
+    return lister
+
+
 def _single(places: Places, path: str) -> Members:
     """The file as the daemon sees it, which may live in another mount namespace."""
     if isinstance(places.files_root, Unavailable):
@@ -139,4 +213,13 @@ FILE_COLLECTIONS: Final[Mapping[str, Lister]] = {
     "default_files": _fixed("/etc/default/docker"),
     "sysconfig_files": _fixed("/etc/sysconfig/docker"),
     "containerd_sockets": _containerd_sockets,
+    "containerd_runtime_directories": _seen("/run/containerd"),
+    "containerd_config_files": _seen("/etc/containerd/config.toml"),
+    "data_directories": _data_directory,
+    "daemon_binaries": _daemon_binary,
+    "containerd_binaries": _containerd_binary,
+    "shim_binaries": _every("containerd-shim"),
+    "shim_runc_v1_binaries": _every("containerd-shim-runc-v1"),
+    "shim_runc_v2_binaries": _every("containerd-shim-runc-v2"),
+    "runc_binaries": _every("runc"),
 }

@@ -77,6 +77,7 @@ DAEMON_FACTS: Final = DAEMON_SETTINGS | {
         known=("", "inactive", "pending", "active", "error", "locked"),
     ),
     "info.Swarm.ControlAvailable": Fact(Type.BOOL, "true on a manager"),
+    "info.Swarm.NodeAddr": Fact(Type.STRING, "address at which this node is managed; empty when not known"),
     "info.Swarm.Managers": Fact(Type.INT, "managers in the cluster; 0 when not known"),
     "info.Swarm.Nodes": Fact(Type.INT, "nodes in the cluster; 0 when not known"),
     "info.Warnings": Fact(Type.STRINGS, "warnings of the engine", null_is=_NIL_LIST),
@@ -90,6 +91,34 @@ DAEMON_FACTS: Final = DAEMON_SETTINGS | {
         derived=True,
     ),
     "tcp_listeners": Fact(Type.STRINGS, "API listeners that are TCP addresses, as in daemon.hosts", derived=True),
+    "data_root.is_mount_point": Fact(
+        Type.BOOL,
+        "something of its own is mounted at the data root; the daemon's bind of the directory onto itself is not",
+        derived=True,
+    ),
+    "operations.images": Fact(Type.INT, "images, without build intermediates", derived=True),
+    "operations.unused_images": Fact(Type.INT, "images that no container, running or not, was made from", derived=True),
+    "operations.containers": Fact(Type.INT, "containers", derived=True),
+    "operations.stopped_containers": Fact(Type.INT, "containers whose main process does not live", derived=True),
+    "swarm.listen_addresses": Fact(
+        Type.STRINGS,
+        "where the daemon listens for its swarm (management, 2377 by default, and gossip, 7946), as ADDRESS:PORT/PROTOCOL;"
+        " absent without a swarm",
+        derived=True,
+    ),
+    "swarm.advertise_address": Fact(
+        Type.STRING, "address at which other nodes manage this one, without port; absent without a swarm", derived=True
+    ),
+    "swarm.data_path_address": Fact(
+        Type.STRING,
+        "address for the traffic of overlay networks; empty when none was chosen; absent without a swarm",
+        derived=True,
+    ),
+    "swarm.planes_separated": Fact(
+        Type.BOOL,
+        "an address for the traffic was chosen and is another than that for management; absent without a swarm",
+        derived=True,
+    ),
     "process.euid": Fact(Type.INT, "effective uid of the daemon's process", derived=True),
     "process.exe": Fact(Type.STRING, "path of the daemon's executable", derived=True),
     "process.started_at": Fact(Type.STRING, "start of the daemon's process, RFC 3339", derived=True),

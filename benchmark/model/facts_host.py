@@ -47,5 +47,10 @@ FILE_FACTS: Final = {
     "writable_parents": Fact(
         Type.PATHS, "parent directories in which somebody other than root may replace entries", derived=True
     ),
+    "audit_rules": Fact(
+        Type.STRINGS,
+        "audit rules that watch this very path or a tree above it, as `-w PATH -p ACCESSES -k KEY (kernel)`",
+        derived=True,
+    ),
     "read_only_mount": Fact(Type.BOOL, "the file system it lies on is mounted read-only", derived=True),
 }

@@ -45,6 +45,7 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
     "images": Collection("image", "every tagged or dangling image, without build intermediates"),
     "dockerfiles": Collection("dockerfile", "every build file named with --dockerfile"),
     "networks": Collection("network", "every network"),
+    "overlay_networks": Collection("network", "networks that span hosts", base="networks", where=("Driver", "overlay")),
     "swarm": Collection(
         "swarm", "the swarm that this manager belongs to; none when swarm mode is off or this is a worker"
     ),
@@ -62,6 +63,17 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
     "default_files": Collection("file", "/etc/default/docker"),
     "sysconfig_files": Collection("file", "/etc/sysconfig/docker"),
     "containerd_sockets": Collection("file", "the socket of the containerd that the daemon uses"),
+    "containerd_runtime_directories": Collection("file", "/run/containerd"),
+    "containerd_config_files": Collection("file", "/etc/containerd/config.toml"),
+    "data_directories": Collection("file", "the daemon's data root, without the part that user namespaces add"),
+    "daemon_binaries": Collection(
+        "file", "the program that the daemon runs; without a daemon every dockerd on the host"
+    ),
+    "containerd_binaries": Collection("file", "the program that containerd runs; else every containerd on the host"),
+    "shim_binaries": Collection("file", "every containerd-shim on the host"),
+    "shim_runc_v1_binaries": Collection("file", "every containerd-shim-runc-v1 on the host"),
+    "shim_runc_v2_binaries": Collection("file", "every containerd-shim-runc-v2 on the host"),
+    "runc_binaries": Collection("file", "every runc on the host"),
 }
 
 

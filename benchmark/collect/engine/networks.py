@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from benchmark.collect.engine.client import EngineClient
@@ -10,7 +11,8 @@ from benchmark.collect.engine.confinement import parse_go_bool
 from benchmark.collect.engine.listing import read_listing
 from benchmark.collect.engine.projection import compile_projection, project
 from benchmark.collect.engine.reports import CollectionReport, in_order
-from benchmark.collect.redaction import redact_option
+from benchmark.collect.engine.swarm import NOT_READY, not_ready
+from benchmark.collect.redaction import redact, redact_option
 from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.facts_engine import NETWORK_FACTS
 
@@ -26,10 +28,22 @@ def read_networks(client: EngineClient) -> CollectionReport:
     subjects = []
     for element in listing.elements:
         facts = project(_PROJECTION, element)
+        facts["encryption_option"] = _encryption(facts["Options"])
         facts["Options"] = _without_secrets(facts["Options"])
         identifier = str(element["Id"])
         subjects.append(Subject("network", listing.names[identifier], identifier, facts, listing.source))
     return in_order(CollectionReport(tuple(subjects), listing.gap, sources=(listing.source,)))
+
+
+def with_cluster_networks(networks: CollectionReport, state: FactValue) -> CollectionReport:
+    """The same; with a gap where this node's swarm state (LocalNodeState) hides the networks of the cluster from it.
+
+    A locked or failed node lists its local networks and says nothing of the others.
+    """
+    if networks.gap is not None or not (isinstance(state, Unavailable) or state in NOT_READY):
+        return networks
+    why = state if isinstance(state, Unavailable) else not_ready(str(state))
+    return replace(networks, gap=why)
 
 
 def bridge_icc(networks: CollectionReport) -> FactValue:
@@ -72,6 +86,16 @@ def read_volume_devices(client: EngineClient) -> Mapping[str, str] | Unavailable
         if device.startswith("/"):
             devices[name] = device
     return devices
+
+
+def _encryption(options: FactValue) -> FactValue:
+    """ABSENT only where the options were read: as they came, before anything is redacted."""
+    if options is None:
+        return ABSENT
+    if not isinstance(options, dict):
+        return options
+    value = options.get("encrypted")
+    return redact(value) if isinstance(value, str) else ABSENT
 
 
 def _without_secrets(options: FactValue) -> FactValue:

@@ -24,6 +24,8 @@ class Mount:
     kind: str  # ext4, overlay, tmpfs, …
     origin: str  # device or name
     read_only: bool
+    device: str  # major:minor of the file system
+    subtree: str  # the directory of the file system that is mounted, "/" for all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def parse_mountinfo(data: bytes) -> tuple[Mount, ...] | None:
         if not separator or len(fields) < 6 or len(after) < 3:
             return None
         options = fields[5].split(b",") + after[2].split(b",")
-        mounts.append(Mount(_decode(fields[4]), _decode(after[0]), _decode(after[1]), b"ro" in options))
+        point, kind, origin = _decode(fields[4]), _decode(after[0]), _decode(after[1])
+        mounts.append(Mount(point, kind, origin, b"ro" in options, _decode(fields[2]), _decode(fields[3])))
     return tuple(mounts)
 
 

@@ -195,7 +195,7 @@ def test_a_wrong_condition_is_one_error_at_its_place(tmp_path: Path, check: str,
         (
             "for_each: containers",
             "for_each: container",
-            ["5:11: no collection 'container'; there are host, engines, daemon, "],
+            ["5:11: no collection 'container'; did you mean containers or running_containers"],
         ),
         ("id: {id}", "id: other", ["1:5: the id is 'other', but the file is broken.yaml; they must be the same"]),
         (

@@ -16,6 +16,7 @@ import pytest
 from benchmark.collect.engine.endpoint import Endpoint, Kind, TlsMaterial, parse_url
 from benchmark.collect.engine.engine_facts import info_facts
 from benchmark.collect.engine.limits import Limits
+from benchmark.collect.engine.networks import with_cluster_networks
 from benchmark.collect.engine.reports import EngineReport
 from benchmark.collect.engine.session import EngineSession, connect_engine
 from benchmark.collect.engine.transport import ssh_command
@@ -140,10 +141,17 @@ def test_an_active_manager() -> None:
         "Status": {"State": "ready"},
     }
     _, found, _ = read(world(info=swarm_info("active", True), swarm=cluster, services=services, nodes=[node]))
-    assert found.swarm.subjects[0].facts == {
+    facts = dict(found.swarm.subjects[0].facts)
+    assert reason(facts.pop("secrets")) is Reason.NOT_FOUND, "this engine was recorded without"
+    assert facts == {
         "Spec.EncryptionConfig.AutoLockManagers": True,
         "Spec.CAConfig.NodeCertExpiry": 7776000000000000,
+        "Spec.CAConfig.ForceRotate": ABSENT,
+        "RootRotationInProgress": ABSENT,
         "DataPathPort": 4789,
+        "managers": 1,
+        "managers_odd": True,
+        "secret_like_environment": [],
     }
     assert [each.name for each in found.services.subjects] == ["api", "web"]
     assert found.services.subjects[0].facts["Spec.TaskTemplate.RestartPolicy.Condition"] is ABSENT
@@ -156,6 +164,95 @@ def test_an_active_manager() -> None:
     assert "SWMTKN" not in str(found)
     assert "hidden" not in str(found)
     assert set(found.services_by_id()) == {"s1", "s2"}
+
+
+CLUSTER = {"ID": "c1", "Spec": {"Name": "default"}}
+
+
+def node(role: Any, number: int = 1) -> dict[str, Any]:
+    return {"ID": f"n{number}", "Spec": {"Role": role}}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "managers", "odd"),
+    [
+        ([node("manager")], 1, True),
+        ([node("manager", 1), node("manager", 2), node("worker", 3)], 2, False),
+        ([node("manager"), {"ID": "n2", "Spec": {}}], Reason.UNSUPPORTED, Reason.UNSUPPORTED),
+        ([node(7)], Reason.WRONG_TYPE, Reason.WRONG_TYPE),
+        ([node("manager"), {}], Reason.WRONG_TYPE, Reason.WRONG_TYPE),
+        ({}, Reason.WRONG_TYPE, Reason.WRONG_TYPE),
+    ],
+)
+def test_managers_are_counted_among_the_nodes(nodes: Any, managers: Any, odd: Any) -> None:
+    replies = {"swarm": CLUSTER, "services": [], "secrets": [], "nodes": nodes}
+    _, found, _ = read(world(info=swarm_info("active", True), **replies))
+    facts = found.swarm.subjects[0].facts
+    assert (reason(facts["managers"]) or facts["managers"]) is managers
+    assert (reason(facts["managers_odd"]) or facts["managers_odd"]) is odd
+
+
+def test_secrets_are_counted_and_variables_named() -> None:
+    def service(number: int, env: Any) -> dict[str, Any]:
+        return {"ID": f"s{number}", "Spec": {"Name": f"w{number}", "TaskTemplate": {"ContainerSpec": {"Env": env}}}}
+
+    env = [
+        "DB_PASSWORD=hunter2",
+        "DB_PASSWORD_FILE=/run/secrets/x",
+        "PATH=/bin",
+        "api_key",
+        "TOKEN=",
+        "COMPASS=n",
+        "PWD=/",
+    ]
+    replies = {"swarm": CLUSTER, "nodes": [], "secrets": [{"ID": "x1", "Spec": {"Name": "hidden"}}, {"ID": "x2"}]}
+    _, found, _ = read(world(info=swarm_info("active", True), services=[service(1, env), service(2, None)], **replies))
+    facts = found.swarm.subjects[0].facts
+    assert facts["secrets"] == 2
+    assert facts["secret_like_environment"] == ["w1: DB_PASSWORD", "w1: TOKEN", "w1: api_key"]
+    assert "hunter2" not in str(found)
+    assert "hidden" not in str(found)
+    for damaged in ([7], {"A": 1}, "A=b"):
+        _, found, _ = read(world(info=swarm_info("active", True), services=[service(1, damaged)], **replies))
+        assert reason(found.swarm.subjects[0].facts["secret_like_environment"]) is Reason.WRONG_TYPE
+
+
+@pytest.mark.parametrize(
+    ("options", "value"),
+    [
+        ({"encrypted": ""}, ""),
+        ({"encrypted": "false"}, "false"),
+        ({"com.docker.network.driver.overlay.vxlanid_list": "4097"}, ABSENT),
+        ({"Encrypted": ""}, ABSENT),
+        ({}, ABSENT),
+        (None, ABSENT),
+        ({"encrypted": None}, Reason.WRONG_TYPE),
+        ([], Reason.WRONG_TYPE),
+    ],
+)
+def test_the_option_that_encrypts_by_being_there(options: Any, value: Any) -> None:
+    network = {"Id": "o1", "Name": "back", "Driver": "overlay", "Scope": "swarm", "Options": options}
+    engine, _, _ = read(world(networks=[network]))
+    found = engine.networks.subjects[0].facts["encryption_option"]
+    assert (reason(found) or found) == value
+
+
+@pytest.mark.parametrize("state", ["locked", "pending", "error"])
+def test_a_node_that_is_not_ready_hides_the_networks_of_the_cluster(state: str) -> None:
+    engine, found, _ = read(world(info=swarm_info(state, False)))
+    assert engine.networks.gap is None
+    networks = with_cluster_networks(engine.networks, engine.facts["info.Swarm.LocalNodeState"])
+    assert reason(networks.gap) is Reason.INCOMPLETE
+    assert networks.subjects == engine.networks.subjects
+    assert found.swarm.gap == networks.gap
+
+
+@pytest.mark.parametrize(("state", "manager"), [("inactive", False), ("active", False), ("active", True)])
+def test_otherwise_the_networks_that_are_listed_are_all_there_are(state: str, manager: bool) -> None:
+    engine, found, _ = read(world(info=swarm_info(state, manager)))
+    assert with_cluster_networks(engine.networks, engine.facts["info.Swarm.LocalNodeState"]) is engine.networks
+    if not manager:
+        assert found.swarm.sources[0].says is not None
 
 
 @pytest.mark.parametrize(

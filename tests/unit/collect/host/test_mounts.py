@@ -25,7 +25,7 @@ def test_octal_escapes_and_options():
     mounts = parse_mountinfo(TABLE)
     assert [mount.point for mount in mounts] == ["/", "/run", "/var/lib/docker", "/var/lib/docker/a b\tc\\d", "/run"]
     assert [mount.read_only for mount in mounts] == [False, False, True, True, False]
-    assert mounts[2] == Mount("/var/lib/docker", "xfs", "/dev/vdb", True)
+    assert mounts[2] == Mount("/var/lib/docker", "xfs", "/dev/vdb", True, "0:25", "/")
 
 
 @pytest.mark.parametrize(

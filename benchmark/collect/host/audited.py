@@ -1,0 +1,34 @@
+"""Which audit rules watch a file."""
+
+from __future__ import annotations
+
+from benchmark.model.facts import FactValue, JsonValue, Subject, Unavailable
+
+
+def audit_rules(host: Subject, file: Subject) -> FactValue:
+    """The rules among the host's ``audit.watches`` that watch ``file``, as text; Unavailable where either is.
+
+    A rule watches what its path is there, links on the way followed but not a link at its end (audit_get_nd and
+    audit_add_tree_rule in the kernel look that up without following it). So the file's real path counts, and a rule for a
+    link that leads to it does not. ``audit.watches`` holds both spellings of a path that leads through links.
+    """
+    watches, path = host.fact("audit.watches"), file.fact("path")
+    if isinstance(watches, Unavailable):
+        return watches
+    if not isinstance(watches, list) or not isinstance(path, str):
+        return path
+    origin = host.fact("audit.source")
+    found: list[JsonValue] = [
+        _written(each, str(origin)) for each in watches if isinstance(each, dict) and _watches(each, path)
+    ]
+    return found
+
+
+def _watches(watch: dict[str, JsonValue], path: str) -> bool:
+    watched = str(watch["path"])
+    return watched == path or (watch["tree"] is True and path.startswith(watched.rstrip("/") + "/"))
+
+
+def _written(watch: dict[str, JsonValue], origin: str) -> str:
+    key = f" -k {watch['key']}" if watch["key"] else ""
+    return f"-w {watch['path']} -p {watch['perms']}{key} ({origin})"

@@ -1,0 +1,56 @@
+"""Which audit rules count for a file: by real path and component, never by text."""
+
+import pytest
+
+from benchmark.collect.host.audited import audit_rules
+from benchmark.model.facts import Reason, Subject, Unavailable
+
+
+def host(*watches, source="kernel"):
+    records = [{"path": path, "tree": tree, "perms": perms, "key": key} for path, tree, perms, key in watches]
+    return Subject("host", "", "", {"audit.watches": records, "audit.source": source})
+
+
+def file(path, name=""):
+    return Subject("file", name or path, "", {"path": path})
+
+
+@pytest.mark.parametrize(
+    ("watched", "tree", "path", "counts"),
+    [
+        ("/usr/bin/dockerd", False, "/usr/bin/dockerd", True),
+        ("/usr/bin/dockerd", False, "/usr/bin/dockerd-rootless.sh", False),
+        ("/usr/bin/docker", False, "/usr/bin/dockerd", False),
+        ("/etc/docker/daemon.json", False, "/etc/docker", False),
+        ("/etc/docker", True, "/etc/docker", True),
+        ("/etc/docker", True, "/etc/docker/daemon.json", True),
+        ("/etc/docker", True, "/etc/docker2/daemon.json", False),
+        ("/etc/docker", False, "/etc/docker/daemon.json", False),
+        ("/", True, "/usr/bin/dockerd", True),
+        ("/", False, "/usr/bin/dockerd", False),
+    ],
+)
+def test_exact_path_or_a_tree_above_it(watched, tree, path, counts):
+    assert bool(audit_rules(host((watched, tree, "rwxa", "")), file(path))) is counts
+
+
+def test_rules_are_written_as_auditctl_takes_them_with_what_they_record_and_where_they_were_read():
+    watches = host(("/run/docker.sock", False, "wa", "docker"), ("/run", True, "x", ""), source="files")
+    assert audit_rules(watches, file("/run/docker.sock", "/var/run/docker.sock")) == [
+        "-w /run/docker.sock -p wa -k docker (files)",
+        "-w /run -p x (files)",
+    ]
+
+
+def test_a_rule_for_a_link_does_not_watch_the_file_behind_it():
+    assert (
+        audit_rules(host(("/etc/docker/daemon.json", False, "wa", "")), file("/srv/d.json", "/etc/docker/daemon.json"))
+        == []
+    )
+
+
+def test_ignorance_is_not_an_empty_list():
+    denied = Unavailable(Reason.DENIED, "auditctl")
+    blind = Subject("host", "", "", {"audit.watches": denied})
+    assert audit_rules(blind, file("/x")) is denied
+    assert audit_rules(host(("/", True, "rwxa", "")), Subject("file", "/x", "", {"path": denied})) is denied
