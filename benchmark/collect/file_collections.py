@@ -13,6 +13,7 @@ from benchmark.collect.host.accounts import Accounts
 from benchmark.collect.host.audited import audit_rules
 from benchmark.collect.host.containerd import running_containerd
 from benchmark.collect.host.files import Members, enumerate_single, enumerate_tree
+from benchmark.collect.host.key_files import enumerate_key_files
 from benchmark.collect.host.provenance import absence_source
 from benchmark.collect.host.root import FileStat, HostRoot
 from benchmark.collect.host.unit_files import enumerate_unit
@@ -115,6 +116,15 @@ def _tls(setting: str) -> Lister:
     return lister
 
 
+def _docker_keys(places: Places) -> Members:
+    if isinstance(places.files_root, Unavailable):
+        return (), places.files_root, ()
+    paths = tls_paths(places.settings).values()
+    return enumerate_key_files(
+        places.files_root, {posixpath.dirname(each) for each in paths if isinstance(each, str)}, places.accounts
+    )
+
+
 def _api_sockets(places: Places) -> Members:
     paths = api_sockets(places.settings)
     if isinstance(paths, Unavailable):
@@ -208,6 +218,7 @@ FILE_COLLECTIONS: Final[Mapping[str, Lister]] = {
     "tls_ca_files": _tls("tlscacert"),
     "tls_certificate_files": _tls("tlscert"),
     "tls_key_files": _tls("tlskey"),
+    "docker_key_files": _docker_keys,
     "api_sockets": _api_sockets,
     "daemon_config_files": _config_file,
     "default_files": _fixed("/etc/default/docker"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from benchmark.model.declaration import Collection, Fact
+from benchmark.model.facts_access import HOST_ACCESS_FACTS
 from benchmark.model.facts_container import CONTAINER_FACTS
 from benchmark.model.facts_daemon import DAEMON_FACTS
 from benchmark.model.facts_dockerfile import DOCKERFILE_FACTS
@@ -20,7 +21,7 @@ from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
 from benchmark.model.facts_vulnerabilities import VULNERABILITY_FACTS
 
 KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
-    "host": HOST_FACTS,
+    "host": HOST_FACTS | HOST_ACCESS_FACTS,
     "daemon": DAEMON_FACTS,
     "container": CONTAINER_FACTS,
     "dockerfile": DOCKERFILE_FACTS,
@@ -58,6 +59,9 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
     "tls_ca_files": Collection("file", "the CA file of the daemon's TLS listeners"),
     "tls_certificate_files": Collection("file", "the certificate of the daemon's TLS listeners"),
     "tls_key_files": Collection("file", "the private key of the daemon's TLS listeners"),
+    "docker_key_files": Collection(
+        "file", "private keys of Docker clients and of authorities: beside the daemon's TLS files, and in ~/.docker"
+    ),
     "api_sockets": Collection("file", "every unix socket on which the daemon serves its API"),
     "daemon_config_files": Collection("file", "the daemon's configuration file"),
     "default_files": Collection("file", "/etc/default/docker"),

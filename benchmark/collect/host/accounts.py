@@ -68,15 +68,23 @@ class Accounts:
         """
         if isinstance(self.groups, Unavailable):
             return self.groups
+        numbers = {group.gid for group in self.groups if group.name == name}
+        if not numbers and (number := _number(name)) is not None:
+            numbers = {number}
+        members = self._members(numbers)
+        return members if numbers or isinstance(members, Unavailable) else ABSENT
+
+    def members_of(self, gid: int) -> tuple[str, ...] | Unavailable:
+        """The same of the group with the number ``gid``; empty where nobody gets it."""
+        return self._members({gid})
+
+    def _members(self, numbers: set[int]) -> tuple[str, ...] | Unavailable:
+        if isinstance(self.groups, Unavailable):
+            return self.groups
         if isinstance(self.users, Unavailable):
             return self.users
         if self.gap is not None:
             return self.gap
-        numbers = {group.gid for group in self.groups if group.name == name}
-        if not numbers and (number := _number(name)) is not None:
-            numbers = {number}
-        if not numbers:
-            return ABSENT
         listed = {member for group in self.groups if group.gid in numbers for member in group.members}
         return tuple(sorted(listed | {user.name for user in self.users if user.gid in numbers}))
 
