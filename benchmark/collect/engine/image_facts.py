@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,14 +12,14 @@ from benchmark.collect.engine.client import Reply
 from benchmark.collect.engine.container_facts import environment_names, redacted_strings
 from benchmark.collect.engine.projection import compile_projection, part, project
 from benchmark.collect.images.history import read_history
-from benchmark.collect.images.instructions import Instruction, additions, records
+from benchmark.collect.images.instructions import Instruction, additions, records, shown
 from benchmark.collect.images.packages import unverified_installs, updates_alone
 from benchmark.collect.images.references import registry_records
 from benchmark.collect.images.secret_traces import secret_findings
-from benchmark.collect.images.users import is_administrator, is_root
+from benchmark.collect.images.users import is_administrator, is_number, is_root, user_part
 from benchmark.collect.redaction import redact
 from benchmark.model.conform import conform
-from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Unavailable
+from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.facts_image import IMAGE_FACTS
 
 _PROJECTION: Final = compile_projection(IMAGE_FACTS, without=frozenset({"history"}))
@@ -52,6 +53,43 @@ def image_facts(document: dict[str, JsonValue], history: Reply) -> dict[str, Fac
     facts["base_age_days"] = _base_age(facts["history"])
     facts.update(_from_history(document, history.value, facts["history"]))
     return facts
+
+
+def with_accounts(image: Subject) -> Subject:
+    """The same image once its content was read: the user's name looked up in its own accounts (``content.user_ids``).
+
+    Where they could not be read, a name other than root is no longer taken at its word.
+    """
+    user, ids = image.facts.get("Config.User"), image.facts.get("content.user_ids")
+    if image.blocked is not None or image.facts.get("Os") == "windows" or not isinstance(user, str):
+        return image
+    name = user_part(user)
+    if name in ("", "root") or ids is None:
+        return image
+    if isinstance(ids, dict):
+        known = {each: str(number) for each, number in ids.items()}
+        if name not in known:
+            return image
+        verdict: FactValue = is_root(user, known)
+        note = f"its /etc/passwd gives {shown(name)} the number {known[name]}"
+    elif isinstance(ids, Unavailable) and ids.reason is not Reason.NOT_COLLECTED and not is_number(name):
+        verdict, note = ids, "its accounts could not be read"
+    else:
+        return image
+    notes = {**(image.notes or {}), "runs_as_root": note}
+    return replace(image, facts={**image.facts, "runs_as_root": verdict}, notes=notes)
+
+
+def image_notes(facts: Mapping[str, FactValue]) -> dict[str, str] | None:
+    """A remark for whoever reads the verdict: the user as the image states it."""
+    user = facts["Config.User"]
+    if not isinstance(user, str) or not isinstance(facts["runs_as_root"], bool):
+        return None
+    name = user_part(user)
+    if not name:
+        return {"runs_as_root": "the image names no user"}
+    told = "" if is_number(name) or name == "root" else ", taken at its word"
+    return {"runs_as_root": f"the image names the user {shown(name)}{told}"}
 
 
 def _history(value: JsonValue | Unavailable) -> FactValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from benchmark.collect.engine.client import EngineClient, Reply
-from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts
+from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts, image_notes
 from benchmark.collect.engine.listing import first_name, read_listing, settle
 from benchmark.collect.engine.reports import CollectionReport, in_order, timestamp
 from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
@@ -54,7 +54,8 @@ def _subject(identifier: str, listed: str, inspected: Reply, history: Reply) -> 
     facts = image_facts(document, history)
     told = (Source(f"GET {history.path}", timestamp(), history.digest),)
     sources = {**dict.fromkeys(HISTORY_FACTS, told), "secret_names": (*told, source)}
-    return Subject("image", _name(facts["RepoTags"], identifier), identifier, facts, source, sources)
+    name = _name(facts["RepoTags"], identifier)
+    return Subject("image", name, identifier, facts, source, sources, notes=image_notes(facts))
 
 
 def _listed_name(element: dict[str, JsonValue], identifier: str) -> str:

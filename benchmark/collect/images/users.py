@@ -22,11 +22,19 @@ def is_root(user: str, ids: Mapping[str, str] | None = None) -> bool:
     Empty is root. Numbers are read as the engine does: 00, +0 and -0 are 0. ``ids`` are the image's own accounts, name to
     number, where its /etc/passwd was read; without them a name other than root is taken at its word.
     """
-    name = user.partition(":")[0]
+    name = user_part(user)
     known = (ids or {}).get(name, name)
-    if _NUMBER.fullmatch(known):
-        return int(known) == 0
-    return known in ("", "root")
+    return int(known) == 0 if is_number(known) else known in ("", "root")
+
+
+def user_part(user: str) -> str:
+    """What stands before the colon: the rest is the group."""
+    return user.partition(":")[0]
+
+
+def is_number(name: str) -> bool:
+    """True for what the engine takes as a number when no account has that name."""
+    return _NUMBER.fullmatch(name) is not None
 
 
 def is_administrator(user: str) -> bool | Unavailable:
