@@ -1,6 +1,6 @@
 """The collection of one target, in the order that its parts need each other.
 
-    endpoint -> engine -> process of the daemon -> settings -> files -> host -> swarm, containers, images
+    endpoint -> engine -> process of the daemon -> settings -> host -> files -> swarm, containers, images -> the daemon
 
 Nothing here judges, and nothing here raises for what a host or an engine does: what could not be looked at is in the
 snapshot as such. Facts of this host are used only where the engine is known to run on it.
@@ -13,23 +13,27 @@ import pwd
 from dataclasses import replace
 
 from benchmark import __version__
+from benchmark.collect.archive.content import leave_closed
 from benchmark.collect.container_context import container_context
 from benchmark.collect.daemon.engine_says import EngineSays
 from benchmark.collect.daemon.process import DaemonProcess, find_daemon
 from benchmark.collect.daemon.settings import DaemonSettings, resolve_settings
+from benchmark.collect.daemon_subject import daemon_subject
 from benchmark.collect.draft import Draft
 from benchmark.collect.engine.endpoint import Endpoint, resolve_endpoint
 from benchmark.collect.engine.limits import Limits
 from benchmark.collect.engine.reports import CollectionReport, EngineReport, timestamp
 from benchmark.collect.engine.session import EngineSession, connect_engine
 from benchmark.collect.file_collections import FILE_COLLECTIONS, Places, list_files
+from benchmark.collect.host.access import with_access_facts
 from benchmark.collect.host.accounts import collect_accounts
 from benchmark.collect.host.host import collect_host, host_name
 from benchmark.collect.host.root import HostRoot
-from benchmark.collect.reported import default_bridge, engine_says
+from benchmark.collect.images.build_files import read_dockerfiles
+from benchmark.collect.reported import engine_says
 from benchmark.collect.request import CollectRequest
 from benchmark.collect.standpoint import ELSEWHERE, find_standpoint
-from benchmark.model.facts import Subject, Unavailable
+from benchmark.model.facts import Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
 
 
@@ -39,13 +43,15 @@ def collect_snapshot(request: CollectRequest) -> Snapshot:
     endpoint = resolve_endpoint(request.host, request.context, request.environment)
     root = HostRoot(request.host_root)
     draft = Draft()
+    dockerfiles, gap, sources = read_dockerfiles(request.dockerfiles)
+    draft.add("dockerfiles", dockerfiles, gap=gap, sources=sources)
     session = connect_engine(endpoint, Limits(request_seconds=request.request_timeout, run_seconds=request.deadline))
     if isinstance(session, Unavailable):
         target, warnings = _without_engine(draft, root, endpoint, session)
         requests = 0
     else:
         with session:
-            target, warnings = _with_engine(draft, root, endpoint, session)
+            target, warnings = _with_engine(draft, root, endpoint, session, request)
             requests = session.requests
     collector = Collector(__version__, os.geteuid(), _user(), request.host_root, requests)
     return Snapshot(target, collector, started, timestamp(), tuple(draft.subjects), draft.enumerations, warnings)
@@ -67,14 +73,13 @@ def _without_engine(
 
 
 def _with_engine(
-    draft: Draft, root: HostRoot, endpoint: Endpoint, session: EngineSession
+    draft: Draft, root: HostRoot, endpoint: Endpoint, session: EngineSession, request: CollectRequest
 ) -> tuple[Target, tuple[str, ...]]:
     engine = session.read_engine()
     here = find_standpoint(root, endpoint, engine)
     settings = resolve_settings(
         here.process, engine_says(engine), here.root if isinstance(here.root, HostRoot) else root
     )
-    draft.add("engines", (_daemon(engine, settings),), sources=engine.sources.get("product", ()))
     if session.product != "docker":
         _add_no_daemon(draft, session.product, engine)
     if isinstance(here.root, HostRoot):
@@ -84,18 +89,20 @@ def _with_engine(
     for name, report in (("swarm", swarm.swarm), ("services", swarm.services), ("nodes", swarm.nodes)):
         _add_report(draft, name, report)
     context = container_context(here.root, session, engine, settings, swarm)
-    _add_report(draft, "containers", session.read_containers(context))
-    _add_report(draft, "images", session.read_images())
+    containers, (images, warnings) = session.read_containers(context), _read_images(session, request)
+    _add_report(draft, "containers", containers)
+    _add_report(draft, "images", images)
+    daemon = daemon_subject(engine, settings, root, containers, images)
+    draft.add("engines", (daemon,), sources=engine.sources.get("product", ()))
     draft.close(here.root if isinstance(here.root, Unavailable) else ELSEWHERE)
-    return engine.target, settings.warnings
+    return engine.target, (*settings.warnings, *warnings)
 
 
-def _daemon(engine: EngineReport, settings: DaemonSettings) -> Subject:
-    """The daemon as one subject: what it reports, and its settings."""
-    bridge, bridge_sources = default_bridge(settings, engine.networks)
-    facts = {**engine.facts, **settings.facts, "daemon.bridge": bridge}
-    sources = {**engine.sources, **settings.sources, "daemon.bridge": bridge_sources}
-    return Subject("daemon", "", engine.target.engine_id, facts, sources=sources, notes=settings.notes or None)
+def _read_images(session: EngineSession, request: CollectRequest) -> tuple[CollectionReport, tuple[str, ...]]:
+    """The images, with their content where it was asked for, and with what scanners reported of them."""
+    images = session.read_images()
+    images = session.deepen(images) if request.deep else leave_closed(images)
+    return images, ()
 
 
 def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
@@ -103,10 +110,12 @@ def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
     accounts = collect_accounts(root)
     group = settings.facts["daemon.group"]
     host = collect_host(root, group if isinstance(group, str) else "docker", accounts)
-    draft.add("host", (host,))
     process = settings.process
-    places = Places(root, process.files_root if isinstance(process, DaemonProcess) else root, accounts, settings)
-    for name, (subjects, gap, sources) in list_files(places).items():
+    files_root = process.files_root if isinstance(process, DaemonProcess) else root
+    listed = list_files(Places(root, files_root, accounts, settings, host))
+    found = [subject for subjects, _, _ in listed.values() for subject in subjects]
+    draft.add("host", (with_access_facts(host, root, accounts, found),))
+    for name, (subjects, gap, sources) in listed.items():
         if name not in draft.enumerations:
             draft.add(name, subjects, gap=gap, sources=sources)
 

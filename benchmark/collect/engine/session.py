@@ -137,6 +137,12 @@ class EngineSession:
         """Every image without build intermediates. Costs 2 requests and 2 an image."""
         return read_images(self._client)
 
+    def deepen(self, images: CollectionReport) -> CollectionReport:
+        """``images`` with what is inside them. Costs 1 request an image, and reads each of them whole."""
+        from benchmark.collect.archive.content import deepen  # noqa: PLC0415  (only an audit that goes deep pays for it)
+
+        return deepen(images, self._client)
+
     def close(self) -> None:
         """End the connection."""
         self._client.close()
