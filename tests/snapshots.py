@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmark.model.declaration import Fact, Type
-from benchmark.model.facts import ABSENT, FactValue, Reason, Source, Subject, Unavailable
+from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Source, Subject, Unavailable
 from benchmark.model.snapshot import Collector, Enumeration, Snapshot, Target
 from benchmark.model.snapshot_file import compress, encode_snapshot
 from benchmark.model.vocabulary import COLLECTIONS, KINDS
@@ -73,6 +73,11 @@ GOOD_DAEMON: Final[Facts] = {
     "security.apparmor": True,
     "security.userns": True,
     "security.seccomp": "builtin",
+    "data_root.is_mount_point": True,
+    "swarm.listen_addresses": ABSENT,
+    "swarm.advertise_address": ABSENT,
+    "swarm.data_path_address": ABSENT,
+    "swarm.planes_separated": ABSENT,
     "process.euid": 0,
     "process.exe": "/usr/bin/dockerd",
     "process.started_at": "2026-11-19T08:00:00Z",
@@ -140,8 +145,9 @@ GOOD_FILES: Final[Mapping[str, tuple[tuple[str, Facts], ...]]] = {
 
 
 def file(path: str, facts: Facts) -> Subject:
-    """A file that belongs to root, with ``facts`` of its own."""
-    return subject("file", path, {"path": path, **facts}, source=f"file:{path}")
+    """A file that belongs to root and that an audit rule watches, with ``facts`` of its own."""
+    rules: list[JsonValue] = [f"-w {path} -p rwxa -k docker (kernel)"]
+    return subject("file", path, {"path": path, "audit_rules": rules, **facts}, source=f"file:{path}")
 
 
 def subject(kind: str, name: str, facts: Facts, id_: str = "", source: str = "") -> Subject:
