@@ -7,8 +7,8 @@ from typing import Final
 
 from benchmark.access.daemon_rights import grants_of_api
 from benchmark.access.places import Reach, reach_of
-from benchmark.access.report import Grants, Kind
 from benchmark.access.view import View
+from benchmark.model.access import Grants, Kind
 from benchmark.model.facts import JsonValue, Reason, Subject, Unavailable
 
 # capability -> what it gives on the host (capabilities(7))

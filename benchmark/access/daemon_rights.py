@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmark.access.report import Grants
 from benchmark.access.view import View
+from benchmark.model.access import Grants
 
 
 def grants_of_api(view: View) -> Grants:

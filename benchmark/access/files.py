@@ -6,8 +6,8 @@ from typing import Final
 
 from benchmark.access.daemon_rights import grants_of_api
 from benchmark.access.permissions import READ, WRITE, describe, holders
-from benchmark.access.report import Grants, Kind
 from benchmark.access.view import View
+from benchmark.model.access import Grants, Kind
 from benchmark.model.facts import Subject
 
 # collection -> what whoever writes it gains; at the daemon's next start, or at once for the CA

@@ -6,9 +6,9 @@ from benchmark.access.containers import add_containers, add_swarm
 from benchmark.access.daemon_rights import limits_of_api
 from benchmark.access.files import add_daemon_files, add_key_files
 from benchmark.access.people import add_people
-from benchmark.access.report import AccessReport
 from benchmark.access.sockets import add_listeners, add_socket_unit, add_sockets
 from benchmark.access.view import View
+from benchmark.model.access import AccessReport
 from benchmark.model.snapshot import Snapshot
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmark.access.daemon_rights import grants_of_api
-from benchmark.access.report import Grants, Kind
 from benchmark.access.view import View
+from benchmark.model.access import Grants, Kind
 from benchmark.model.facts import Subject
 
 

@@ -43,16 +43,14 @@ def holders(view: View, file: Subject, permission: int) -> Iterator[Holder]:
     it counts as having it.
     """
     owner, mode, acl = view.record(file, "owner"), view.text(file, "mode"), view.texts(file, "acl")
-    if owner is None or mode is None or acl is None:
-        return
-    bits = int(mode, 8)
+    bits = int(mode, 8) if mode is not None else 0
     if bits & permission:
         yield Holder(EVERYBODY, f"others may {_verb(permission)}")
-    if bits & permission << 6 and owner["uid"] != 0:
+    if owner is not None and bits & permission << 6 and owner["uid"] != 0:
         yield Holder(_called(owner, "user", "uid"), "it belongs to this account")
-    if bits & permission << 3 and owner["gid"] != 0:
+    if owner is not None and bits & permission << 3 and owner["gid"] != 0:
         yield from _group(view, _number(owner["gid"]), _called(owner, "group", "gid"), "it belongs to group {}", file)
-    yield from _named(view, file, acl, permission)
+    yield from _named(view, file, acl or (), permission)
 
 
 def _named(view: View, file: Subject, acl: tuple[str, ...], permission: int) -> Iterator[Holder]:

@@ -6,8 +6,8 @@ from typing import Final
 
 from benchmark.access.daemon_rights import grants_of_api
 from benchmark.access.permissions import EVERYBODY, WRITE, describe, holders
-from benchmark.access.report import Grants, Kind
 from benchmark.access.view import View
+from benchmark.model.access import Grants, Kind
 from benchmark.model.facts import Subject
 
 _LOOPBACK: Final = ("tcp://127.", "tcp://localhost:", "tcp://[::1]:")
@@ -38,17 +38,22 @@ def add_listeners(view: View) -> None:
 
 def add_socket_unit(view: View) -> None:
     """What docker.socket listens on. Systemd starts the daemon when somebody connects."""
-    served = view.texts(view.daemon, "daemon.hosts")
+    served = {_plain(each) for each in view.texts(view.daemon, "daemon.hosts") or ()}
     for record in view.records(view.host, "docker_socket_unit"):
         address, mode = str(record.get("address")), str(record.get("mode"))
         user, group = str(record.get("user")), str(record.get("group"))
         text = f"docker.socket: ListenStream {address}, SocketMode {mode}, SocketUser {user}, SocketGroup {group}"
         view.saw(view.host, text)
-        grants = grants_of_api(view) if served and address in served else Grants.UNKNOWN
+        grants = grants_of_api(view) if _plain(address) in served else Grants.UNKNOWN
         if grants is Grants.UNKNOWN:
             text += "; the running daemon does not listen there, or it is not known where it does"
         for who in _let_in(address, mode, user, group):
             view.add(Kind.SOCKET_UNIT, who, grants, text, view.host)
+
+
+def _plain(address: str) -> str:
+    """/var/run is a link to /run everywhere."""
+    return address.replace("unix:///var/run/", "unix:///run/", 1)
 
 
 def _let_in(address: str, mode: str, user: str, group: str) -> tuple[str, ...]:

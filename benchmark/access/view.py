@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from benchmark.access.report import Access, Grants, Kind, Sighting, Unseen
+from benchmark.model.access import Access, Grants, Kind, Sighting, Unseen
 from benchmark.model.facts import ABSENT, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.snapshot import Snapshot
 

@@ -58,7 +58,9 @@ OUTPUT: Final = Option(
     separators=",\n",
     default=(values.Output("table"),),
 )
-VERBOSE: Final = Option(("-v", "--verbose"), "show every finding", switch=True, default=False)
+VERBOSE: Final = Option(
+    ("-v", "--verbose"), "show every finding, and all that was looked at", switch=True, default=False
+)
 NO_COLOR: Final = Option(("--no-color",), "no colour, as with NO_COLOR", switch=True, default=False)
 FAIL_ON: Final = Option(
     ("--fail-on",),
@@ -84,6 +86,13 @@ LISTING: Final = Option(
     choices=("table", "json"),
     default="table",
     variable="DOCKMARK_LISTING",
+)
+RECORDED: Final = Option(
+    ("--snapshot",),
+    "read this snapshot instead of what is there now; '-' for standard input",
+    "FILE",
+    values.read_path,
+    variable="DOCKMARK_RECORDED",
 )
 DEEP: Final = Option(
     ("--deep",),
@@ -114,4 +123,4 @@ SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, NO_COLOR))
 POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
 
-EXCLUSIVE: Final = ((HOST.name, CONTEXT.name),)
+EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))

@@ -13,13 +13,16 @@ from benchmark.cli.options import (
     BENCHMARK,
     CONTENT,
     LISTING,
+    NO_COLOR,
     POLICY,
     PROFILE,
+    RECORDED,
     REPORT,
     SCOPE,
     SELECTION,
     SNAPSHOT_FILE,
     TARGET,
+    VERBOSE,
 )
 
 SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
@@ -107,6 +110,12 @@ COMMANDS: Final = (
         "Explain one control: why, how it is checked, and how to mend a failure.",
         (("selection", (BENCHMARK, CONTENT)),),
         (Positional("control", "ID", "our id, or a CIS number of the benchmark version"),),
+    ),
+    Command(
+        ("access",),
+        "access",
+        "List every way to root through Docker at a target, with its evidence.",
+        (TARGET, ("instead of a target", (RECORDED,)), ("output", (LISTING, VERBOSE, NO_COLOR))),
     ),
     Command(
         ("doctor",),
