@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,13 +11,13 @@ from typing import Final
 from benchmark.collect.engine.client import Reply
 from benchmark.collect.engine.container_facts import environment_names, redacted_strings
 from benchmark.collect.engine.projection import compile_projection, part, project
-from benchmark.collect.images.history import read_history
+from benchmark.collect.images.history import concealed, read_history
 from benchmark.collect.images.instructions import Instruction, additions, records, shown
 from benchmark.collect.images.packages import unverified_installs, updates_alone
 from benchmark.collect.images.references import registry_records
+from benchmark.collect.images.secret_names import conceal
 from benchmark.collect.images.secret_traces import secret_findings
 from benchmark.collect.images.users import is_administrator, is_number, is_root, user_part
-from benchmark.collect.redaction import redact
 from benchmark.model.conform import conform
 from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.facts_image import IMAGE_FACTS
@@ -45,13 +45,14 @@ def image_facts(document: dict[str, JsonValue], history: Reply) -> dict[str, Fac
         facts[name] = _sorted(facts[name])
     facts["Config.Healthcheck.Test"] = redacted_strings(facts["Config.Healthcheck.Test"])
     facts["environment_names"] = environment_names(document)
-    facts["history"] = _history(history.value)
+    instructions = _instructions(document, history.value)
+    facts["history"] = _history(history.value, instructions)
     facts["runs_as_root"] = _runs_as_root(facts["Config.User"], facts["Os"])
     facts["health_check_defined"] = _has_health_check(facts["Config.Healthcheck.Test"])
     facts["registries"] = _registries(facts["RepoTags"], facts["RepoDigests"])
     facts["age_days"] = _age(facts["Created"])
     facts["base_age_days"] = _base_age(facts["history"])
-    facts.update(_from_history(document, history.value, facts["history"]))
+    facts.update(_from_history(document, instructions, facts["history"]))
     return facts
 
 
@@ -92,33 +93,47 @@ def image_notes(facts: Mapping[str, FactValue]) -> dict[str, str] | None:
     return {"runs_as_root": f"the image names the user {shown(name)}{told}"}
 
 
-def _history(value: JsonValue | Unavailable) -> FactValue:
-    if isinstance(value, Unavailable):
-        return value
+def _history(raw: JsonValue | Unavailable, instructions: Sequence[Instruction] | Unavailable) -> FactValue:
+    """The fact ``history``, newest first, from what the engine sent and the instructions read from it, oldest first."""
+    if isinstance(raw, Unavailable):
+        return raw
     declared = IMAGE_FACTS["history"]
-    return conform(declared, "history", [_layer(each) for each in value] if isinstance(value, list) else value)
+    if not isinstance(raw, list):
+        return conform(declared, "history", raw)
+    if isinstance(instructions, Unavailable):
+        return conform(declared, "history", [_layer(each, None) for each in raw])
+    layers = [_layer(each, read) for each, read in zip(raw, reversed(instructions), strict=True)]
+    return conform(declared, "history", layers)
 
 
-def _layer(value: JsonValue) -> JsonValue:
+def _layer(value: JsonValue, instruction: Instruction | None) -> JsonValue:
     if not isinstance(value, dict):
         return value
     layer = {key: value[key] for key in _LAYER_FIELDS if key in value}
     command = layer.get("CreatedBy")
     if isinstance(command, str):
-        layer["CreatedBy"] = redact(command)
+        layer["CreatedBy"] = conceal(command) if instruction is None else concealed(command, instruction)
     return layer
 
 
+def _instructions(
+    document: dict[str, JsonValue], raw: JsonValue | Unavailable
+) -> tuple[Instruction, ...] | Unavailable:
+    if isinstance(raw, Unavailable):
+        return raw
+    if not isinstance(raw, list):
+        return Unavailable(Reason.WRONG_TYPE, "history is not a list")
+    if not raw and part(document, "RootFS", "Layers") != []:
+        return Unavailable(Reason.INCOMPLETE, "the history tells of nothing, though the image has content")
+    return read_history([_created_by(each) for each in reversed(raw)])
+
+
 def _from_history(
-    document: dict[str, JsonValue], raw: JsonValue | Unavailable, history: FactValue
+    document: dict[str, JsonValue], instructions: tuple[Instruction, ...] | Unavailable, history: FactValue
 ) -> dict[str, FactValue]:
-    """What follows from the instructions. ``raw`` is what the engine sent; ``history`` the fact, which says whether it fits."""
-    if not isinstance(history, list) or not isinstance(raw, list):
-        why = history if isinstance(history, Unavailable) else Unavailable(Reason.WRONG_TYPE, "history is not a list")
-        return dict.fromkeys(_FROM_HISTORY, why)
-    instructions = read_history([_created_by(each) for each in reversed(raw)])
-    if not instructions and part(document, "RootFS", "Layers") != []:
-        instructions = Unavailable(Reason.INCOMPLETE, "the history tells of nothing, though the image has content")
+    """What follows from the instructions, unless the history as a whole is not one."""
+    if isinstance(history, Unavailable):
+        return dict.fromkeys(_FROM_HISTORY, history)
     if isinstance(instructions, Unavailable):
         return dict.fromkeys(_FROM_HISTORY, instructions)
     return {

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from benchmark.collect.images.instructions import UNKNOWN, WORDS, Instruction, unpacks_a_root
+from benchmark.collect.images.instructions import DECLARING, UNKNOWN, WORDS, Instruction, unpacks_a_root
+from benchmark.collect.images.secret_names import COVERED, conceal, is_harmless, is_secret_name
 from benchmark.collect.images.shell_words import parse_script
 from benchmark.model.facts import Reason, Unavailable
 
@@ -54,6 +55,17 @@ def read_history(entries: Sequence[str]) -> tuple[Instruction, ...] | Unavailabl
     if first is not None and found[first].word == "ADD" and unpacks_a_root(found[first].arguments):
         found[first] = replace(found[first], from_base=True)
     return tuple(found)
+
+
+def concealed(text: str, instruction: Instruction) -> str:
+    """``text``, which ``instruction`` was read from, with secrets covered."""
+    if instruction.word in DECLARING:
+        head, rest = text[: -len(instruction.arguments) or None], instruction.arguments
+        return head + conceal(rest, declares=True) if rest and text.endswith(rest) else conceal(text, declares=True)
+    for name, value in instruction.build_arguments:
+        if value and is_secret_name(name) and not is_harmless(value):
+            text = text.replace(f"{name}={value}", f"{name}={COVERED}")
+    return conceal(text)
 
 
 def _instruction(text: str, number: int) -> Instruction:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from benchmark.collect.images.secret_names import conceal
 from benchmark.collect.images.shell_words import Command
-from benchmark.collect.redaction import redact
 from benchmark.model.facts import JsonValue, Unavailable
 
 WORDS: Final = frozenset(
@@ -17,6 +17,7 @@ WORDS: Final = frozenset(
         *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
     )
 )
+DECLARING: Final = frozenset(("ENV", "ARG", "LABEL"))
 UNKNOWN: Final = "UNKNOWN"  # made by a tool that writes no instructions (ko, jib, Bazel, buildpacks), or by hand
 MOST_SHOWN: Final = 200  # entries of a fact that is a list of sentences
 _MOST_ARGUMENTS: Final = 1024
@@ -47,9 +48,9 @@ class Instruction:
     triggered: bool = False  # the inner instruction of ONBUILD
 
 
-def shown(text: str, most: int = _MOST_EXCERPT) -> str:
-    """``text`` on one line, secrets redacted, at most ``most`` characters of it."""
-    line = " ".join(redact(text[: 64 * 1024]).split())
+def shown(text: str, most: int = _MOST_EXCERPT, *, declares: bool = False) -> str:
+    """``text`` on one line, secrets covered, at most ``most`` characters of it. ``declares`` as for ``conceal``."""
+    line = " ".join(conceal(text[: 64 * 1024], declares=declares).split())
     return line if len(line) <= most else f"{line[:most]}…"
 
 
@@ -67,7 +68,7 @@ def records(instructions: Iterable[Instruction], key: str) -> list[JsonValue]:
         {
             key: each.number,
             "Instruction": each.word,
-            "Arguments": shown(each.arguments, _MOST_ARGUMENTS),
+            "Arguments": shown(each.arguments, _MOST_ARGUMENTS, declares=each.word in DECLARING),
             "FromBase": each.from_base,
         }
         for each in instructions

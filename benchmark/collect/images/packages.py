@@ -77,7 +77,7 @@ _UNVERIFIED_SETTING: Final = re.compile(
     r"(?:APT::Get::)?AllowUnauthenticated(?:=|\s+)[\"']?(?:1|true|yes)\b"
     r"|Acquire::(?:https?::)?(?:AllowInsecureRepositories|AllowDowngradeToInsecureRepositories)(?:=|\s+)[\"']?(?:1|true|yes)\b"
     r"|Acquire::https::[\w.:-]{0,100}?Verify-Peer(?:=|\s+)[\"']?(?:0|false|no)\b"
-    r"|\bgpgcheck\s{0,3}=\s{0,3}(?:0|false|no|off)\b"
+    r"|(?:\b|_|(?<=\\n))gpgcheck\s{0,3}=\s{0,3}(?:0|false|no|off)\b"
     r"|\[[^\]\n]{0,200}\btrusted=yes\b"
     r"|\bSigLevel\s{0,3}=\s{0,3}(?:Never|TrustAll)\b"
     r"|\bstrict-ssl(?:=|\s+)false\b"

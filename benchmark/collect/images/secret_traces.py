@@ -4,51 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Final
 
 from benchmark.collect.images.instructions import Instruction, bounded
+from benchmark.collect.images.secret_names import ASSIGNED, is_harmless, is_reference, is_secret_name, is_switch
 from benchmark.collect.images.shell_words import Command
 from benchmark.collect.redaction import credential_shapes, redact
 from benchmark.model.facts import JsonValue, Unavailable
 
 _MOST_NAME: Final = 120
-_SPLIT: Final = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
-_SECRET_ENDINGS: Final = ("password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "credential")
-_SECRET_WORDS: Final = frozenset(("pass", "pwd", "secrets", "credentials", "passwords", "tokens", "pat"))
-_KEYS: Final = frozenset(
-    (
-        "api",
-        "private",
-        "secret",
-        "access",
-        "encryption",
-        "signing",
-        "auth",
-        "ssh",
-        "master",
-        "account",
-        "deploy",
-        "priv",
-    )
-)
-# The last word says that the value is about a secret, and is none: DB_PASSWORD_FILE, TOKEN_URL.
-_ABOUT: Final = frozenset(
-    (
-        *("file", "files", "path", "paths", "dir", "directory", "location", "mount", "url", "uri", "endpoint", "host"),
-        *("name", "names", "type", "ttl", "expiry", "expires", "expiration", "lifetime", "age", "timeout", "length"),
-        *("size", "count", "limit", "policy", "algorithm", "alg", "format", "enabled", "disabled", "required"),
-        *("provider", "store", "backend", "driver", "service", "manager", "header", "field", "issuer", "audience"),
-        *("version", "class", "arn", "ref", "rotation", "through", "stdin", "prompt", "env", "var", "helper"),
-    )
-)
-_NOT_SECRET: Final = frozenset(("PWD", "OLDPWD"))
-_SWITCHES: Final = frozenset(("", "true", "false", "yes", "no", "on", "off", "none", "null"))
-_NEGATIONS: Final = frozenset(("disabled", "disable", "no", "without", "empty", "allow", "skip", "ask", "locked"))
-_ASSIGNED: Final = re.compile(
-    r"""(?:^|(?<=\s))["']?(?P<name>[A-Za-z_][\w./-]{0,250})["']?=(?P<value>"(?:[^"\\]|\\.)*+"|'[^']*+'|\S*+)""",
-    re.DOTALL,
-)
 _LISTED: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 _BARE: Final = re.compile(r"(?:^|(?<=\s))([A-Za-z_]\w{0,250})(?=\s|$)")
 _USERINFO: Final = re.compile(r"://[^\s/@:\"']{0,256}:(?!\$|%\(|\{\{|<|\[redacted)[^\s/@\"']{1,1024}@")
@@ -56,7 +20,6 @@ _AUTHORIZATION: Final = re.compile(
     r"authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:basic|bearer|token)\s+[\w.~+/=-]{8,}", re.IGNORECASE
 )
 _VAGUE: Final = frozenset(("bearer", "basic"))  # words of prose as well; judged by _AUTHORIZATION
-_WHERE_SECRETS_ARE_MOUNTED: Final = ("/run/secrets/", "/var/run/secrets/")
 
 
 def secret_findings(
@@ -81,11 +44,11 @@ def secret_findings(
         found.extend(_shapes(f"{given} {each.arguments}", each.place))
     for pair in environment:
         name, _, value = pair.partition("=")
-        if name not in told and is_secret_name(name) and not _is_harmless(value):
+        if name not in told and is_secret_name(name) and not is_harmless(value):
             found.append(f"variable {_printable(name)} in the environment")
         found.extend(_shapes(pair, "the environment"))
     for name, value in labels:
-        if name not in told and is_secret_name(name) and not _is_harmless(value):
+        if name not in told and is_secret_name(name) and not is_harmless(value):
             found.append(f"label {_printable(name)}")
         found.extend(_shapes(f"{name}={value}", "the labels"))
     for text, where in texts:
@@ -93,25 +56,15 @@ def secret_findings(
     return bounded(found)
 
 
-def is_secret_name(name: str) -> bool:
-    """True when a name says that its value is a secret: DB_PASSWORD, apiKey, PGPASSWORD; not DB_PASSWORD_FILE, TOKENIZERS."""
-    words = [each.lower() for each in _SPLIT.split(name[:300]) if each]
-    if not words or name in _NOT_SECRET or words[-1] in _ABOUT:
-        return False
-    if any(each in _SECRET_WORDS or each.endswith(_SECRET_ENDINGS) for each in words):
-        return True
-    return any(second in ("key", "keys") and first in _KEYS for first, second in pairwise(words))
-
-
 def _names(instruction: Instruction) -> Iterator[tuple[str, str]]:
     """(what it is, name) of everything with the name of a secret that the instruction gives a value to."""
     for name, value in instruction.build_arguments:
-        if is_secret_name(name) and not _is_harmless(value):
+        if is_secret_name(name) and not is_harmless(value):
             yield "build argument", name
     kind = {"ENV": "variable", "LABEL": "label", "ARG": "build argument"}.get(instruction.word)
     if kind is not None:
         for name, assigned in _pairs(instruction):
-            if is_secret_name(name) and (assigned is None or not _is_harmless(assigned)):
+            if is_secret_name(name) and (assigned is None or not is_harmless(assigned)):
                 yield kind, name
     commands = () if isinstance(instruction.commands, Unavailable) else instruction.commands
     if instruction.word in ("CMD", "ENTRYPOINT"):
@@ -131,10 +84,10 @@ def _started(arguments: str) -> tuple[str, ...]:
 def _pairs(instruction: Instruction) -> list[tuple[str, str | None]]:
     """Names and values of ENV, LABEL and ARG; None for an ARG without a default."""
     text = instruction.arguments
-    pairs: list[tuple[str, str | None]] = [(each["name"], each["value"]) for each in _ASSIGNED.finditer(text)]
+    pairs: list[tuple[str, str | None]] = [(each["name"], each["value"]) for each in ASSIGNED.finditer(text)]
     first, _, rest = text.strip().partition(" ")
     if instruction.word == "ARG":
-        pairs.extend((each[1], None) for each in _BARE.finditer(_ASSIGNED.sub(" ", text)))
+        pairs.extend((each[1], None) for each in _BARE.finditer(ASSIGNED.sub(" ", text)))
     elif "=" not in first:  # ENV NAME the value
         pairs = [(first, rest.strip())]
     return pairs
@@ -149,19 +102,15 @@ def _command_names(command: Command, before: Command | None) -> Iterator[tuple[s
         *((each.partition("=")[0], each.partition("=")[2]) for each in exported if "=" in each),
     ]
     for name, value in pairs:
-        if is_secret_name(name) and not _is_harmless(value) and not _is_reference(value):
+        if is_secret_name(name) and not is_harmless(value) and not is_reference(value):
             yield "variable", name
     for at, word in enumerate(command.words[1:], 1):
         name, equals, value = word.partition("=")
-        if (
-            not name.startswith("--")
-            or not is_secret_name(name)
-            or not _NEGATIONS.isdisjoint(_SPLIT.split(name.lower()))
-        ):
+        if not name.startswith("--") or not is_secret_name(name) or is_switch(name):
             continue
         if not equals:
             value = command.words[at + 1] if at + 1 < len(command.words) else ""
-        if not _is_harmless(value) and not _is_reference(value) and not value.startswith("-"):
+        if not is_harmless(value) and not is_reference(value) and not value.startswith("-"):
             yield "option", name
     if command.program == "chpasswd" and command.piped and before is not None and _says_password(before):
         yield "password piped to", "chpasswd"
@@ -170,7 +119,7 @@ def _command_names(command: Command, before: Command | None) -> Iterator[tuple[s
 def _says_password(command: Command) -> bool:
     """True for ``echo root:hunter2``; not for ``echo root:$PASSWORD``."""
     said = command.words[1:] if command.program in ("echo", "printf") else ()
-    return any(":" in each and not _is_reference(each.partition(":")[2]) for each in said)
+    return any(":" in each and not is_reference(each.partition(":")[2]) for each in said)
 
 
 def _shapes(text: str, where: str) -> Iterator[str]:
@@ -180,16 +129,6 @@ def _shapes(text: str, where: str) -> Iterator[str]:
     if _AUTHORIZATION.search(text):
         kinds.add("authorization header")
     return (f"shape: {each} in {where}" for each in sorted(kinds))
-
-
-def _is_harmless(value: str) -> bool:
-    bare = value.strip().strip("\"'")
-    return bare.lower() in _SWITCHES or bare.startswith(_WHERE_SECRETS_ARE_MOUNTED)
-
-
-def _is_reference(value: str) -> bool:
-    """Given from elsewhere when it is run: $TOKEN, $(cat /run/secrets/token)."""
-    return value.strip("\"'").startswith(("$", "`"))
 
 
 def _printable(name: str) -> str:
