@@ -8,6 +8,11 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from benchmark.collect.archive.limits import ArchiveDefect, ArchiveLimits
+from benchmark.model.conform import conform
+from benchmark.model.facts import ABSENT, Reason, Unavailable
+from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
 from tests.unit.collect.archive.made_archives import (
     KEY,
     archive,
@@ -21,17 +26,12 @@ from tests.unit.collect.archive.made_archives import (
     layer,
     oci,
     padded,
-    pax,
     paths,
+    pax,
     record,
     saved,
     symlink,
 )
-
-from benchmark.collect.archive.limits import ArchiveDefect, ArchiveLimits
-from benchmark.model.conform import conform
-from benchmark.model.facts import ABSENT, Reason, Unavailable
-from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
 
 SU = entry("bin/su", b"su", mode=0o4755)
 PLAIN = entry("bin/ls", b"ls", mode=0o755)

@@ -7,9 +7,6 @@ import tarfile
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.engine import IMAGE, Engine, real_engine, why_no_engine
-from tests.faulty_daemon import Fault, FaultyDaemon, make_world
-from tests.unit.collect.archive.made_archives import KEY, digest, entry, layer, oci, paths, saved
 
 from benchmark.collect.archive.content import content_not_read, deepen, leave_closed, read_image_content
 from benchmark.collect.archive.limits import ArchiveLimits
@@ -20,6 +17,9 @@ from benchmark.collect.engine.reports import CollectionReport
 from benchmark.collect.engine.session import EngineSession, connect_engine
 from benchmark.model.facts import Reason, Subject, Unavailable
 from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
+from tests.engine import IMAGE, Engine, real_engine, why_no_engine
+from tests.faulty_daemon import Fault, FaultyDaemon, make_world
+from tests.unit.collect.archive.made_archives import KEY, digest, entry, layer, oci, paths, saved
 
 SU = entry("bin/su", b"su", mode=0o4755)
 DATA = saved(layer(SU))

@@ -1,0 +1,1 @@
+"""Vulnerability reports: files that scanners wrote, read strictly and bound to images by digest."""
