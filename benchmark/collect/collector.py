@@ -22,6 +22,7 @@ from benchmark.collect.daemon_subject import daemon_subject
 from benchmark.collect.draft import Draft
 from benchmark.collect.engine.endpoint import Endpoint, resolve_endpoint
 from benchmark.collect.engine.limits import Limits
+from benchmark.collect.engine.networks import with_cluster_networks
 from benchmark.collect.engine.reports import CollectionReport, EngineReport, timestamp
 from benchmark.collect.engine.session import EngineSession, connect_engine
 from benchmark.collect.file_collections import FILE_COLLECTIONS, Places, list_files
@@ -84,7 +85,7 @@ def _with_engine(
         _add_no_daemon(draft, session.product, engine)
     if isinstance(here.root, HostRoot):
         _add_host(draft, here.root, settings)
-    _add_report(draft, "networks", engine.networks)
+    _add_report(draft, "networks", with_cluster_networks(engine.networks, engine.facts["info.Swarm.LocalNodeState"]))
     swarm = session.read_swarm()
     for name, report in (("swarm", swarm.swarm), ("services", swarm.services), ("nodes", swarm.nodes)):
         _add_report(draft, name, report)

@@ -8,7 +8,7 @@
     images = session.read_images()
     session.close()
 
-Nothing raises for what the engine does. At most N + 2M + 11 requests for N containers and M images, and one for each exec
+Nothing raises for what the engine does. At most N + 2M + 12 requests for N containers and M images, and one for each exec
 session that the engine still knows.
 """
 
@@ -119,7 +119,7 @@ class EngineSession:
         )
 
     def read_swarm(self) -> SwarmReport:
-        """Swarm, services and nodes. Costs 3 requests on an active manager, else none."""
+        """Swarm, services and nodes. Costs 4 requests on an active manager, else none."""
         told = info_facts(self._read_info().value)
         return read_swarm(
             self._client, told["info.Swarm.LocalNodeState"], told["info.Swarm.ControlAvailable"], self._info_source
