@@ -13,7 +13,6 @@ import pwd
 from dataclasses import replace
 
 from benchmark import __version__
-from benchmark.collect.archive.content import leave_closed
 from benchmark.collect.container_context import container_context
 from benchmark.collect.daemon.engine_says import EngineSays
 from benchmark.collect.daemon.process import DaemonProcess, find_daemon
@@ -30,11 +29,11 @@ from benchmark.collect.host.access import with_access_facts
 from benchmark.collect.host.accounts import collect_accounts
 from benchmark.collect.host.host import collect_host, host_name
 from benchmark.collect.host.root import HostRoot
-from benchmark.collect.images.build_files import read_dockerfiles
+from benchmark.collect.image_evidence import with_evidence
 from benchmark.collect.reported import engine_says
 from benchmark.collect.request import CollectRequest
 from benchmark.collect.standpoint import ELSEWHERE, find_standpoint
-from benchmark.model.facts import Unavailable
+from benchmark.model.facts import Source, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
 
 
@@ -44,15 +43,14 @@ def collect_snapshot(request: CollectRequest) -> Snapshot:
     endpoint = resolve_endpoint(request.host, request.context, request.environment)
     root = HostRoot(request.host_root)
     draft = Draft()
-    dockerfiles, gap, sources = read_dockerfiles(request.dockerfiles)
-    draft.add("dockerfiles", dockerfiles, gap=gap, sources=sources)
+    _add_dockerfiles(draft, request.dockerfiles)
     session = connect_engine(endpoint, Limits(request_seconds=request.request_timeout, run_seconds=request.deadline))
     if isinstance(session, Unavailable):
         target, warnings = _without_engine(draft, root, endpoint, session)
         requests = 0
     else:
         with session:
-            target, warnings = _with_engine(draft, root, endpoint, session, request)
+            target, warnings = _with_engine(draft, root, session, request, started)
             requests = session.requests
     collector = Collector(__version__, os.geteuid(), _user(), request.host_root, requests)
     return Snapshot(target, collector, started, timestamp(), tuple(draft.subjects), draft.enumerations, warnings)
@@ -74,10 +72,10 @@ def _without_engine(
 
 
 def _with_engine(
-    draft: Draft, root: HostRoot, endpoint: Endpoint, session: EngineSession, request: CollectRequest
+    draft: Draft, root: HostRoot, session: EngineSession, request: CollectRequest, started: str
 ) -> tuple[Target, tuple[str, ...]]:
     engine = session.read_engine()
-    here = find_standpoint(root, endpoint, engine)
+    here = find_standpoint(root, session.endpoint, engine)
     settings = resolve_settings(
         here.process, engine_says(engine), here.root if isinstance(here.root, HostRoot) else root
     )
@@ -90,7 +88,8 @@ def _with_engine(
     for name, report in (("swarm", swarm.swarm), ("services", swarm.services), ("nodes", swarm.nodes)):
         _add_report(draft, name, report)
     context = container_context(here.root, session, engine, settings, swarm)
-    containers, (images, warnings) = session.read_containers(context), _read_images(session, request)
+    containers = session.read_containers(context)
+    images, warnings = with_evidence(session.read_images(), session, request, started)
     _add_report(draft, "containers", containers)
     _add_report(draft, "images", images)
     daemon = daemon_subject(engine, settings, root, containers, images)
@@ -99,11 +98,14 @@ def _with_engine(
     return engine.target, (*settings.warnings, *warnings)
 
 
-def _read_images(session: EngineSession, request: CollectRequest) -> tuple[CollectionReport, tuple[str, ...]]:
-    """The images, with their content where it was asked for, and with what scanners reported of them."""
-    images = session.read_images()
-    images = session.deepen(images) if request.deep else leave_closed(images)
-    return images, ()
+def _add_dockerfiles(draft: Draft, paths: tuple[str, ...]) -> None:
+    if not paths:
+        draft.add("dockerfiles", (), sources=(Source("--dockerfile", says="not given"),))
+        return
+    from benchmark.collect.images.build_files import read_dockerfiles  # noqa: PLC0415  (loaded when there is one)
+
+    subjects, gap, sources = read_dockerfiles(paths)
+    draft.add("dockerfiles", subjects, gap=gap, sources=sources)
 
 
 def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:

@@ -49,16 +49,23 @@ def _statement_text(source: Source) -> str:
 
 
 def notes_of(assessment: Assessment) -> tuple[str, ...]:
-    """The remarks on facts that findings rest on (pending restart, conflict), each once: ``daemon daemon.icc: …``."""
-    notes: dict[str, None] = {}
+    """The remarks on facts that findings rest on (pending restart, conflict): ``daemon daemon.icc: …``.
+
+    A remark that several subjects share is told once, with their number: ``12 images content.read: …``.
+    """
+    shared: dict[tuple[str, str, str], dict[str, None]] = {}
     context = context_of(assessment)
     for result in assessment.results:
         for finding in result.findings:
             for seen in finding.seen:
                 owner, name = _owner(seen.fact, finding.subject, context)
                 if owner is not None and owner.notes and name in owner.notes:
-                    notes[f"{owner.label} {name}: {owner.notes[name]}"] = None
-    return tuple(notes)
+                    shared.setdefault((owner.kind, name, owner.notes[name]), {})[owner.label] = None
+    return tuple(f"{_owners(kind, tuple(labels))} {name}: {note}" for (kind, name, note), labels in shared.items())
+
+
+def _owners(kind: str, labels: tuple[str, ...]) -> str:
+    return labels[0] if len(labels) == 1 else f"{len(labels)} {kind}s"
 
 
 def _line(seen: Seen, subject: Subject, context: Context, spell: Callable[[Source], str]) -> str:

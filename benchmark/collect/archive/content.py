@@ -1,8 +1,4 @@
-"""The door: what is inside an image, read from the archive that the engine streams; and what is said when nobody asked.
-
-images = deepen(session.read_images(), client)       # with --deep
-images = leave_closed(session.read_images())         # without
-"""
+"""The door: what is inside an image, read from the archive that the engine streams."""
 
 from __future__ import annotations
 
@@ -20,7 +16,6 @@ from benchmark.model.facts import FactValue, Source, Subject, Unavailable
 from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
 
 _LIMITS: Final = ArchiveLimits()
-_REMARK: Final = {"content.read": "the image's content was not read: run with --deep"}
 
 
 def read_image_content(
@@ -49,23 +44,9 @@ def read_image_content(
         return dict.fromkeys(IMAGE_CONTENT_FACTS, Unavailable(defect.reason, f"GET {path}: {defect.detail}"))
 
 
-def content_not_read() -> Mapping[str, FactValue]:
-    """The content facts of an image that nobody asked to look into."""
-    return {"content.read": False}
-
-
 def deepen(images: CollectionReport, client: EngineClient, limits: ArchiveLimits = _LIMITS) -> CollectionReport:
     """``images`` with their content, one archive after the other. Do it last: it may use up the run's time."""
     return replace(images, subjects=tuple(_deepened(each, client, limits) for each in images.subjects))
-
-
-def leave_closed(images: CollectionReport) -> CollectionReport:
-    """``images`` saying that their content was not asked for."""
-    subjects = (
-        replace(each, facts={**each.facts, **content_not_read()}, notes={**(each.notes or {}), **_REMARK})
-        for each in images.subjects
-    )
-    return replace(images, subjects=tuple(subjects))
 
 
 def _deepened(image: Subject, client: EngineClient, limits: ArchiveLimits) -> Subject:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from benchmark.collect.archive.content import content_not_read, deepen, leave_closed, read_image_content
+from benchmark.collect.archive.content import deepen, read_image_content
 from benchmark.collect.archive.limits import ArchiveLimits
 from benchmark.collect.engine.client import EngineClient
 from benchmark.collect.engine.endpoint import parse_url
 from benchmark.collect.engine.limits import Limits
-from benchmark.collect.engine.reports import CollectionReport
 from benchmark.collect.engine.session import EngineSession, connect_engine
-from benchmark.model.facts import Reason, Subject, Unavailable
+from benchmark.model.facts import Reason, Unavailable
 from benchmark.model.facts_image_content import IMAGE_CONTENT_FACTS
 from tests.engine import IMAGE, Engine, real_engine, why_no_engine
 from tests.faulty_daemon import Fault, FaultyDaemon, make_world
@@ -116,13 +115,6 @@ def test_the_connection_serves_on_after_an_archive_was_given_up() -> None:
             assert not isinstance(client.get_json("/info"), Unavailable)
         finally:
             client.close()
-
-
-def test_an_image_that_nobody_asked_about() -> None:
-    report = CollectionReport((Subject("image", "a:1", "sha256:aa", {"Os": "linux"}, notes={"Os": "x"}),))
-    (image,) = leave_closed(report).subjects
-    assert image.facts == {"Os": "linux", **content_not_read()}
-    assert image.notes == {"Os": "x", "content.read": "the image's content was not read: run with --deep"}
 
 
 def rootfs() -> bytes:
