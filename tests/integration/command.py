@@ -47,12 +47,12 @@ class Done:
         return {each["subject"]: each["result"] for each in self.row(control)["findings"]}
 
     def reasons(self) -> dict[str, set[str]]:
-        """The reason codes of every control that ended in error or unknown."""
+        """The reason codes of every control of sections 2, 3 and 5 that ended in error or unknown."""
         return {
             row["control"]: {each["reason"] for each in row["findings"] if each["reason"]}
             | {row.get("reason")} - {None}
             for row in self.report["results"]
-            if row["result"] in ("error", "unknown")
+            if row["result"] in ("error", "unknown") and row["section"] in ("2", "3", "5")
         }
 
 
