@@ -24,9 +24,7 @@ def seccomp_facts(
     """``seccomp``, ``seccomp_weaker`` and ``seccomp_default_action``; ``capabilities`` is the fact of that name."""
     kind, profile = _seccomp(document, context.daemon_seccomp)
     facts: dict[str, FactValue] = {"seccomp": kind, "seccomp_weaker": ABSENT, "seccomp_default_action": ABSENT}
-    if isinstance(kind, Unavailable):
-        facts["seccomp_weaker"] = facts["seccomp_default_action"] = kind
-    elif isinstance(profile, Unavailable):
+    if isinstance(profile, Unavailable):
         facts["seccomp_weaker"] = facts["seccomp_default_action"] = profile
     elif profile is not None:
         held = [str(each) for each in capabilities] if isinstance(capabilities, list) else None
@@ -60,13 +58,13 @@ def apparmor_mode(document: dict[str, JsonValue], context: ContainerContext) -> 
 def _seccomp(
     document: dict[str, JsonValue], daemon: FactValue
 ) -> tuple[str | Unavailable, Profile | Unavailable | None]:
-    """The fact ``seccomp``, and the container's own profile where that is what it runs under."""
+    """The fact ``seccomp``, and the container's own profile: None where it has none, Unavailable where nobody can say."""
     privileged = is_privileged(document)
     if isinstance(privileged, Unavailable):
-        return privileged, None
+        return privileged, privileged
     options = security_options(document)
     if isinstance(options, Unavailable):
-        return options, None
+        return options, options
     profiles = [value for name, value in map(split_option, options) if name == "seccomp"]
     if privileged or UNCONFINED in profiles:
         return UNCONFINED, None

@@ -361,7 +361,8 @@ def test_no_custom_profile_nothing_to_compare() -> None:
     for found in (facts(), facts({"HostConfig.Privileged": True}), custom("unconfined"), custom("{}")):
         assert found["seccomp_weaker"] is found["seccomp_default_action"] is ABSENT
     assert custom("{}")["seccomp"] == "unconfined"
-    assert facts(daemon_seccomp=DENIED)["seccomp_weaker"] == DENIED
+    assert facts(daemon_seccomp=DENIED)["seccomp_weaker"] is ABSENT
+    assert reason(facts({"HostConfig.SecurityOpt": "x"})["seccomp_weaker"]) is Reason.WRONG_TYPE
 
 
 def test_a_broken_profile_blinds_only_what_rests_on_it() -> None:

@@ -77,6 +77,7 @@ def containers(session: EngineSession, report: EngineReport) -> CollectionReport
             processes=lambda _: ("sleep",),
             process_no_new_privs=lambda _: False,
             services=session.read_swarm().services_by_id(),
+            daemon_apparmor=report.facts["security.apparmor"],
         )
     )
 
