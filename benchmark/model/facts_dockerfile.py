@@ -45,6 +45,12 @@ DOCKERFILE_FACTS: Final = {
         },
         derived=True,
     ),
+    "unpinned_bases": Fact(
+        Type.STRINGS,
+        "those of them without a digest and without a version other than latest; a version from a variable without a value counts"
+        " as none",
+        derived=True,
+    ),
     "user": Fact(
         Type.STRING, "USER of the last stage as it is written; absent when that is left to the base", derived=True
     ),

@@ -77,8 +77,13 @@ def with_accounts(image: Subject) -> Subject:
         verdict, note = ids, "its accounts could not be read"
     else:
         return image
-    notes = {**(image.notes or {}), "runs_as_root": note}
-    return replace(image, facts={**image.facts, "runs_as_root": verdict}, notes=notes)
+    told = (*image.sources_of("content.user_ids"), *image.sources_of("Config.User"))
+    return replace(
+        image,
+        facts={**image.facts, "runs_as_root": verdict},
+        sources={**(image.sources or {}), "runs_as_root": tuple(dict.fromkeys(told))},
+        notes={**(image.notes or {}), "runs_as_root": note},
+    )
 
 
 def image_notes(facts: Mapping[str, FactValue]) -> dict[str, str] | None:

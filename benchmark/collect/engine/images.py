@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from benchmark.collect.engine.client import EngineClient, Reply
-from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts, image_notes
+from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts, image_notes, with_accounts
 from benchmark.collect.engine.listing import first_name, read_listing, settle
 from benchmark.collect.engine.reports import CollectionReport, in_order, timestamp
 from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
@@ -34,6 +35,11 @@ def read_images(client: EngineClient) -> CollectionReport:
     again = read_listing(client, LIST_PATH, _listed_name, _KEEP)
     unseen, vanished, appeared, gap = settle("image", first, again, gone)
     return in_order(CollectionReport((*subjects, *unseen), gap, vanished, appeared, (first.source, again.source)))
+
+
+def resolve_users(images: CollectionReport) -> CollectionReport:
+    """``images`` after their content was read: users by name are looked up in the image's own accounts."""
+    return replace(images, subjects=tuple(with_accounts(each) for each in images.subjects))
 
 
 def _not_found(reply: Reply) -> Unavailable | None:

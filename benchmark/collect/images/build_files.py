@@ -12,7 +12,7 @@ from benchmark.collect.host.files import Members
 from benchmark.collect.host.provenance import content_source, file_source
 from benchmark.collect.host.root import HostRoot, printable
 from benchmark.collect.images.dockerfile import MOST_BYTES, Statement, parse_dockerfile
-from benchmark.collect.images.instructions import Instruction, additions, records, unpacks_a_root
+from benchmark.collect.images.instructions import Instruction, additions, bounded, records, shown, unpacks_a_root
 from benchmark.collect.images.packages import unverified_installs, updates_alone
 from benchmark.collect.images.references import ANY_REGISTRY, lies_in, parse_reference
 from benchmark.collect.images.secret_traces import secret_findings
@@ -44,8 +44,8 @@ def read_dockerfiles(paths: Sequence[str]) -> Members:
     return tuple(by_path.values()), None, tuple(each.source for each in by_path.values() if each.source is not None)
 
 
-def dockerfile_facts(data: bytes) -> dict[str, FactValue] | Unavailable:
-    """Every fact of the build file in ``data``, or why it cannot be read; the detail names the line."""
+def dockerfile_facts(data: bytes) -> tuple[dict[str, FactValue], dict[str, str]] | Unavailable:
+    """Every fact of the build file in ``data`` and remarks that place them; or why it cannot be read, with the line."""
     statements = parse_dockerfile(data)
     if isinstance(statements, Unavailable):
         return statements
@@ -59,6 +59,9 @@ def dockerfile_facts(data: bytes) -> dict[str, FactValue] | Unavailable:
         "instructions": records(instructions, "line"),
         "stages": [{"line": each.line, "Name": each.name, "Base": each.written} for each in stages],
         "bases": [_base(each) for each in bases],
+        "unpinned_bases": bounded(
+            f"line {each.line}: {each.word} {shown(each.written)}" for each in bases if _floats(each)
+        ),
         "user": _user(last),
         "runs_as_root": _runs_as_root(last),
         "health_check_defined": next(
@@ -69,12 +72,13 @@ def dockerfile_facts(data: bytes) -> dict[str, FactValue] | Unavailable:
         "unverified_installs": unverified_installs(instructions),
         "secret_names": secret_findings(instructions, texts=_texts(statements)),
     }
-    return {
+    checked = {
         name: value
         if isinstance(value, Unavailable) or value is ABSENT
         else conform(DOCKERFILE_FACTS[name], name, value)
         for name, value in facts.items()
     }
+    return checked, _notes(last)
 
 
 def _read(root: HostRoot, path: str, place: str) -> Subject:
@@ -85,10 +89,22 @@ def _read(root: HostRoot, path: str, place: str) -> Subject:
     if isinstance(content, Unavailable):
         return Subject("dockerfile", name, "", {}, file_source(place), blocked=content)
     source = content_source(place, content)
-    facts = dockerfile_facts(content.data)
-    if isinstance(facts, Unavailable):
-        return Subject("dockerfile", name, "", {}, source, blocked=facts)
-    return Subject("dockerfile", name, "", facts, source)
+    read = dockerfile_facts(content.data)
+    if isinstance(read, Unavailable):
+        return Subject("dockerfile", name, "", {}, source, blocked=read)
+    facts, notes = read
+    return Subject("dockerfile", name, "", facts, source, notes=notes)
+
+
+def _notes(last: Stage) -> dict[str, str]:
+    """Where the last stage says what user and health check the image has, or that it does not."""
+    user = next((each for each in _chain(last) if each.user is not None), None)
+    check = next((each for each in _chain(last) if each.health_check is not None), None)
+    nothing = f"the last stage begins in line {last.line} and has no"
+    return {
+        "runs_as_root": f"{nothing} USER" if user is None else f"line {user.user_line}: USER {shown(user.user or '')}",
+        "health_check_defined": f"{nothing} HEALTHCHECK" if check is None else f"line {check.health_line}: HEALTHCHECK",
+    }
 
 
 def _instructions(statements: Sequence[Statement], stages: Sequence[Stage]) -> Iterator[Instruction]:
@@ -149,6 +165,12 @@ def _base(base: Base) -> JsonValue:
         "Within": lies_in(found.name) if found else [],
         "Anywhere": [ANY_REGISTRY],
     }
+
+
+def _floats(base: Base) -> bool:
+    """True for a base that the next build may find changed: no digest, and no version but latest."""
+    found = parse_reference(base.reference) if base.reference is not None else None
+    return found is None or (not found.digest and found.tag in ("", "latest"))
 
 
 def _chain(last: Stage) -> Iterator[Stage]:

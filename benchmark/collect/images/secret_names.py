@@ -46,7 +46,7 @@ ASSIGNED: Final = re.compile(
     re.DOTALL,
 )
 _OPTION: Final = re.compile(
-    r"""(?P<head>(?<![\w-])--(?P<name>[\w-]{1,100})(?:=|\s+))(?P<value>"(?:[^"\\]|\\.)*+"|'[^']*+'|[^\s"';&|,\]]++)"""
+    r"""(?P<head>(?<![\w-])--(?P<name>[\w-]{1,100})(?:=|["']?[\s,]+))(?P<value>"(?:[^"\\]|\\.)*+"|'[^']*+'|[^\s"';&|,\]]++)"""
 )
 _DECLARED: Final = re.compile(r"(?:^|(?<=\s))[\"']?([A-Za-z_][\w./-]{0,250})[\"']?=")
 _WHERE_SECRETS_ARE_MOUNTED: Final = ("/run/secrets/", "/var/run/secrets/")

@@ -20,7 +20,8 @@ class Stage:
 
     ``base`` is the reference with variables replaced, None when one has no value; ``parent`` the stage that it names.
     ``user`` is the text of the last USER as it is written, ``user_is`` the same with variables replaced. ``health_check``
-    is False for NONE. All three are None where the stage says nothing and takes over what its base has.
+    is False for NONE. All three are None where the stage says nothing and takes over what its base has; ``user_line`` and
+    ``health_line`` are where they stand.
     """
 
     line: int
@@ -30,7 +31,9 @@ class Stage:
     parent: Stage | None
     user: str | None = None
     user_is: str | None = None
+    user_line: int = 0
     health_check: bool | None = None
+    health_line: int = 0
     variables: dict[str, str | None] = field(default_factory=dict)
     environment: set[str] = field(default_factory=set)  # the variables that ENV set
 
@@ -108,7 +111,7 @@ class _Stages:
             case "USER":
                 _set_user(statement, stage)
             case "HEALTHCHECK":
-                stage.health_check = _health_check(statement)
+                stage.health_check, stage.health_line = _health_check(statement), statement.line
             case "SHELL" if exec_form(statement.rest) is None:
                 raise SyntaxDefect(statement.line, "SHELL takes a list in JSON")
             case "COPY" | "RUN":
@@ -145,7 +148,7 @@ class _Stages:
 def _set_user(statement: Statement, stage: Stage) -> None:
     if len(statement.rest.split()) != 1:
         raise SyntaxDefect(statement.line, "USER takes one argument")
-    stage.user = statement.rest
+    stage.user, stage.user_line = statement.rest, statement.line
     stage.user_is = expand(statement.rest.strip("\"'"), stage.variables)
 
 

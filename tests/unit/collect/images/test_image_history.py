@@ -55,9 +55,12 @@ def added(*texts: str) -> object:
         ("MAINTAINER me", "MAINTAINER", "me"),
         # Windows
         ("powershell -Command $ErrorActionPreference = 'Stop'; #(nop) COPY file:1 in C:\\", "COPY", "file:1 in C:\\"),
-        ("powershell -Command $ErrorActionPreference = 'Stop'; choco install x", "RUN",
-         "powershell -Command $ErrorActionPreference = 'Stop'; choco install x"),
-        ("cmd /S /C #(nop)  ENTRYPOINT [\"x\"]", "ENTRYPOINT", '["x"]'),
+        (
+            "powershell -Command $ErrorActionPreference = 'Stop'; choco install x",
+            "RUN",
+            "powershell -Command $ErrorActionPreference = 'Stop'; choco install x",
+        ),
+        ('cmd /S /C #(nop)  ENTRYPOINT ["x"]', "ENTRYPOINT", '["x"]'),
         ("cmd /S /C dir", "RUN", "cmd /S /C dir"),
         ("Apply image 10.0.17763.1", "UNKNOWN", "Apply image 10.0.17763.1"),
         # kaniko
@@ -75,7 +78,7 @@ def added(*texts: str) -> object:
         ("add a b", "UNKNOWN", "add a b"),
         ("", "UNKNOWN", ""),  # docker import
     ],
-)  # fmt: skip
+)
 def test_forms(text: str, word: str, arguments: str) -> None:
     found = one(text)
     assert (found.word, found.arguments.strip()) == (word, arguments)
@@ -85,7 +88,10 @@ def test_forms(text: str, word: str, arguments: str) -> None:
     ("text", "expected"),
     [
         ("/bin/sh -c apt-get update && x", [("apt-get", "update"), ("x",)]),
-        ("RUN /bin/bash -euxo pipefail -c apk update\napk add curl # buildkit", [("apk", "update"), ("apk", "add", "curl")]),
+        (
+            "RUN /bin/bash -euxo pipefail -c apk update\napk add curl # buildkit",
+            [("apk", "update"), ("apk", "add", "curl")],
+        ),
         ("RUN bash -c yum makecache && x", [("yum", "makecache"), ("x",)]),
         ("|3 A=two words B= C=x/y /bin/sh -c a b", [("a", "b")]),
         ("|1 A=b apt-get update", [("apt-get", "update")]),

@@ -15,19 +15,57 @@ PEM = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_PASSWORD", "PASSWORD", "PGPASSWORD", "MYSQL_PWD", "DB_PASS", "API_KEY", "apiKey", "APIKEY", "AWS_SECRET_ACCESS_KEY",
-     "AWS_ACCESS_KEY_ID", "NPM_TOKEN", "githubToken", "CLIENT_SECRET", "PRIVATE_KEY", "SECRET_KEY_BASE", "ssh-key", "PASSPHRASE",
-     "GOOGLE_CREDENTIALS", "SIGNING_KEY", "PASSWORD_HASH", "VAULT_SECRET_ID"],
-)  # fmt: skip
+    [
+        "DB_PASSWORD",
+        "PASSWORD",
+        "PGPASSWORD",
+        "MYSQL_PWD",
+        "DB_PASS",
+        "API_KEY",
+        "apiKey",
+        "APIKEY",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "NPM_TOKEN",
+        "githubToken",
+        "CLIENT_SECRET",
+        "PRIVATE_KEY",
+        "SECRET_KEY_BASE",
+        "ssh-key",
+        "PASSPHRASE",
+        "GOOGLE_CREDENTIALS",
+        "SIGNING_KEY",
+        "PASSWORD_HASH",
+        "VAULT_SECRET_ID",
+    ],
+)
 def test_secret_names(name):
     assert is_secret_name(name)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["PATH", "PWD", "OLDPWD", "GPG_KEY", "KEY", "DB_PASSWORD_FILE", "TOKEN_URL", "TOKENIZERS_PARALLELISM", "SECRET_NAME", "BYPASS",
-     "COMPASS", "PASSENGER_VERSION", "KEYBOARD", "PASSWORD_MIN_LENGTH", "TOKEN_TTL", "", "_", "PUBLIC_KEY"],
-)  # fmt: skip
+    [
+        "PATH",
+        "PWD",
+        "OLDPWD",
+        "GPG_KEY",
+        "KEY",
+        "DB_PASSWORD_FILE",
+        "TOKEN_URL",
+        "TOKENIZERS_PARALLELISM",
+        "SECRET_NAME",
+        "BYPASS",
+        "COMPASS",
+        "PASSENGER_VERSION",
+        "KEYBOARD",
+        "PASSWORD_MIN_LENGTH",
+        "TOKEN_TTL",
+        "",
+        "_",
+        "PUBLIC_KEY",
+    ],
+)
 def test_other_names(name):
     assert not is_secret_name(name)
 
@@ -89,7 +127,10 @@ def test_nothing_to_see(text):
 
 def test_environment_and_labels_without_an_instruction():
     found = secret_findings(
-        (), ["DB_PASSWORD=hunter2", "PATH=/bin", f"X={AWS}"], [("token", "hunter2"), ("a", "b")], [(GITHUB, "Config.Cmd")]
+        (),
+        ["DB_PASSWORD=hunter2", "PATH=/bin", f"X={AWS}"],
+        [("token", "hunter2"), ("a", "b")],
+        [(GITHUB, "Config.Cmd")],
     )
     assert found == [
         "variable DB_PASSWORD in the environment",

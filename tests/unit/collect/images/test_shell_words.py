@@ -46,7 +46,7 @@ def lines(text: str) -> list[str]:
         ("echo $((1 + 2))", ["1 + 2", "echo $()"]),
         ("sh -c 'a && b'", ["sh -c a && b", "a", "b"]),
         ("bash -euxo pipefail -c 'a' b", ["bash -euxo pipefail -c a b", "a"]),
-        ("/bin/bash -lc \"sudo a\"", ["/bin/bash -lc sudo a", "a"]),
+        ('/bin/bash -lc "sudo a"', ["/bin/bash -lc sudo a", "a"]),
         ("su -c 'a b' me", ["su -c a b me", "a b"]),
         ("eval a '&&' b", ["eval a && b", "a", "b"]),
         ("sudo -u me -E env -i A=b nice -n 5 a b", ["a b"]),
