@@ -6,6 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines here are noisy: how long a draw takes says nothing about the code.
+settings.register_profile("dockmark", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dockmark")
 
 pytest_plugins = ("tests.suites",)
 

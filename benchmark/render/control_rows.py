@@ -12,7 +12,7 @@ from benchmark.model.result import Assessment, ControlResult, Result
 from benchmark.render.findings_text import brief_lines, unseen_lines, verbose_lines
 from benchmark.render.grid import grid_lines
 from benchmark.render.marks import marked_word
-from benchmark.render.numbering import ids_of, section_of_result, section_title
+from benchmark.render.numbering import BEYOND_TITLE, ids_of, section_of_result, section_title
 from benchmark.render.options import RenderOptions
 from benchmark.render.provenance import Context, context_of
 from benchmark.render.summary import tally
@@ -28,26 +28,38 @@ Row = tuple[str, str, str]
 
 
 def section_blocks(assessment: Assessment, options: RenderOptions) -> Iterator[Iterator[str]]:
-    """A block of lines per section of the benchmark, sections in their order, controls in the assessment's."""
+    """A block of lines per section of the benchmark, sections in their order, controls in the assessment's.
+
+    The last block holds the controls that stand in no section.
+    """
     version = assessment.benchmark_version
-    sections: dict[str, list[ControlResult]] = {}
-    for result in assessment.results:
-        sections.setdefault(section_of_result(result, version), []).append(result)
-    ordered = sorted(sections, key=id_order)
-    rows = [_rows(result, version, options) for section in ordered for result in sections[section]]
+    blocks = _blocks(assessment, options)
+    rows = [_rows(result, version, options) for _, results in blocks for result in results]
     lines = iter(grid_lines([row for each in rows for row in each]))
     context = context_of(assessment)
     counts = iter(len(each) for each in rows)
-    for section in ordered:
-        heads = [[_INDENT + next(lines) for _ in range(next(counts))] for _ in sections[section]]
-        yield _block(section, sections[section], heads, context, options)
+    for title, results in blocks:
+        heads = [[_INDENT + next(lines) for _ in range(next(counts))] for _ in results]
+        yield _block(title, results, heads, context, options)
+
+
+def _blocks(assessment: Assessment, options: RenderOptions) -> list[tuple[str, list[ControlResult]]]:
+    """The title of every block and its controls."""
+    sections: dict[str, list[ControlResult]] = {}
+    beyond: list[ControlResult] = []
+    for result in assessment.results:
+        if result.requirements:
+            sections.setdefault(section_of_result(result, assessment.benchmark_version), []).append(result)
+        else:
+            beyond.append(result)
+    blocks = [(section_title(each, options.sections), sections[each]) for each in sorted(sections, key=id_order)]
+    return [*blocks, (BEYOND_TITLE, beyond)] if beyond else blocks
 
 
 def _block(
-    section: str, results: list[ControlResult], heads: list[list[str]], context: Context, options: RenderOptions
+    title: str, results: list[ControlResult], heads: list[list[str]], context: Context, options: RenderOptions
 ) -> Iterator[str]:
-    title = shortened(section_title(section, options.sections), _TITLE_BOUND, options)
-    for line in wrapped(f"{title} ({tally(results)})", "", "  ", options):
+    for line in wrapped(f"{shortened(title, _TITLE_BOUND, options)} ({tally(results)})", "", "  ", options):
         yield paint(line, Style.BOLD, options)
     for at, (result, head) in enumerate(zip(results, heads, strict=True)):
         yield from head

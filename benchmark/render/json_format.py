@@ -27,6 +27,7 @@ _ESCAPES: Final = re.compile(r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(\
 
 Object: TypeAlias = "dict[str, JsonValue]"
 Reader: TypeAlias = Callable[[Requirement, str], JsonValue]
+_STATES: Final = ("at least ", "at most ", "one of ", "outside ", "version ", "empty", "present", "absent")
 
 
 def render_json(assessment: Assessment, options: RenderOptions) -> Iterator[str]:  # noqa: ARG001  (the shape of FORMATS)
@@ -181,7 +182,9 @@ def _row(assessment: Assessment, result: ControlResult) -> Object:
         "reason": None if result.reason is None else result.reason.value,
         "message": result.message,
         "section": section_of_result(result, version),
-        "requirements": {assessment.framework: list(ids_of(result.requirements, version))},
+        "requirements": {assessment.framework: list(ids_of(result.requirements, version))}
+        if result.requirements
+        else {},
         "levels": _by_id(result.requirements, version, _levels),
         "assessment": _by_id(result.requirements, version, _published),
         "for_each": control.for_each,
@@ -226,10 +229,20 @@ def _finding(finding: Finding, context: Context) -> Object:
         "result": finding.result.value,
         "reason": None if finding.reason is None else finding.reason.value,
         "actual": _actual(seen[0].value) if seen else None,
-        "expected": seen[0].expected if seen else None,
+        "expected": _expected(seen[0].expected) if seen else None,
         "message": finding.message,
         "evidence": list(evidence_of(finding, context)),
     }
+
+
+def _expected(phrase: str) -> str:
+    """The contract's way of writing what completes "must …" in messages: ``be false`` is ``equals false`` here."""
+    if phrase.startswith("not "):
+        return f"not {_expected(phrase[4:])}"
+    if not phrase.startswith("be "):
+        return phrase
+    state = phrase[3:]
+    return state if state.startswith(_STATES) else f"equals {state}"
 
 
 def _actual(value: FactValue) -> JsonValue:

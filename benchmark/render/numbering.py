@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from benchmark.model.framework import Requirement, id_order
 from benchmark.model.result import ControlResult
+
+BEYOND_TITLE: Final = "Beyond the benchmark"  # over the controls that decide no requirement
 
 
 def ids_of(requirements: Iterable[Requirement], version: str) -> tuple[str, ...]:

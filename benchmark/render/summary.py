@@ -106,13 +106,12 @@ def _amount(count: int, kind: str) -> str:
 
 
 def _hint_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
-    coverage = assessment.score.coverage
-    without = coverage.errors + coverage.unknown
+    without = sum(each.result in (Result.ERROR, Result.UNKNOWN) for each in assessment.results)
     failed = [each for each in assessment.results if each.result is Result.FAIL]
     if without or failed:
         yield ""
     if without:
-        text = f"Incomplete: {without} of {coverage.selected} controls could not be judged."
+        text = f"Incomplete: {without} of {len(assessment.results)} controls could not be judged."
         text += " `dockmark doctor` tells what this user cannot see, and why."
         yield from wrapped(text, paint("! ", Style.MAGENTA, options), "  ", options)
     if failed:

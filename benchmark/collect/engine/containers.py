@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmark.collect.engine.client import EngineClient
 from benchmark.collect.engine.container_facts import container_facts
-from benchmark.collect.engine.listing import first_name, read_listing, settle
+from benchmark.collect.engine.listing import first_name, read_again, read_listing, settle
 from benchmark.collect.engine.mounts import MountReader
 from benchmark.collect.engine.projection import known
 from benchmark.collect.engine.reports import CollectionReport, ContainerContext, in_order, timestamp
@@ -57,7 +57,7 @@ def read_containers(client: EngineClient, context: ContainerContext) -> Collecti
         facts = container_facts(document, identifier, context, mounts)
         drafts.append(_Draft(_inspected_name(document, first.names[identifier]), identifier, facts, source))
     _add_execs(client, drafts)
-    again = read_listing(client, LIST_PATH, _listed_name, _KEEP)
+    again = read_again(client, LIST_PATH, _listed_name, _KEEP, gone)
     unseen, vanished, appeared, gap = settle("container", first, again, gone)
     _add_shared_namespaces(drafts, (*blocked, *unseen), gap)
     subjects = (*_finished(drafts), *blocked, *unseen)

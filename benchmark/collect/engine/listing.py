@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from benchmark.collect.engine.client import EngineClient
 from benchmark.collect.engine.reports import timestamp
 from benchmark.model.facts import JsonValue, Reason, Source, Subject, Unavailable
 
+_PAUSES: Final = (0.05, 0.1, 0.2)  # seconds; removing a container takes an engine that long
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,255}")
 
 
@@ -50,6 +52,25 @@ def read_listing(
             names[identifier] = name_of(element, identifier)
             elements.append(element)
     return Listing(names, tuple(elements), gap, source)
+
+
+def read_again(
+    client: EngineClient,
+    path: str,
+    name_of: Callable[[dict[str, JsonValue], str], str],
+    keep: tuple[str, ...],
+    gone: Mapping[str, Unavailable],
+) -> Listing:
+    """The second list. An engine goes on listing an object for a moment after it has answered 404 for it: while one of
+    ``gone`` stands in the list it is read anew, a few times at most.
+    """
+    listing = read_listing(client, path, name_of, keep)
+    for pause in _PAUSES:
+        if listing.gap is not None or gone.keys().isdisjoint(listing.names):
+            break
+        time.sleep(pause)
+        listing = read_listing(client, path, name_of, keep)
+    return listing
 
 
 def settle(

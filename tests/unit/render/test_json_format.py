@@ -129,7 +129,7 @@ def test_several_assessments_are_a_document_a_line():
 
 def test_the_deciding_fact_is_actual_and_expected():
     finding = Finding(subject(), Result.FAIL, (seen("a", 7, "be at most 3", held=False), seen("b", 8)), "m")
-    assert {"actual": 7, "expected": "be at most 3"}.items() <= only_finding(finding).items()
+    assert {"actual": 7, "expected": "at most 3"}.items() <= only_finding(finding).items()
 
 
 def test_absent_null_and_unavailable_are_told_apart_by_the_evidence():
@@ -299,3 +299,19 @@ def test_whatever_a_host_says_the_document_is_strict_ascii_json(text, value):
     shown = parse_json(whole.encode())
     assert shown["operator"] == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     assert len(shown["results"][0]["findings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("phrase", "written"),
+    [
+        ("be false", "equals false"),
+        ("be root:root", "equals root:root"),
+        ("be at least 1", "at least 1"),
+        ("be one of a, b", "one of a, b"),
+        ("not be empty", "not empty"),
+        ("hold none of sshd", "hold none of sshd"),
+    ],
+)
+def test_expected_is_written_as_the_contract_has_it(phrase, written):
+    finding = Finding(subject(), Result.FAIL, (Seen("HostConfig.Memory", 0, phrase, False),), "m")
+    assert only_finding(finding)["expected"] == written
