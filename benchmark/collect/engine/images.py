@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmark.collect.engine.client import EngineClient, Reply
 from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts, image_notes, with_accounts
-from benchmark.collect.engine.listing import first_name, read_listing, settle
+from benchmark.collect.engine.listing import first_name, read_again, read_listing, settle
 from benchmark.collect.engine.reports import CollectionReport, in_order, timestamp
 from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
 
@@ -32,7 +32,7 @@ def read_images(client: EngineClient) -> CollectionReport:
             gone[identifier] = missing
             continue
         subjects.append(_subject(identifier, first.names[identifier], inspected, history))
-    again = read_listing(client, LIST_PATH, _listed_name, _KEEP)
+    again = read_again(client, LIST_PATH, _listed_name, _KEEP, gone)
     unseen, vanished, appeared, gap = settle("image", first, again, gone)
     return in_order(CollectionReport((*subjects, *unseen), gap, vanished, appeared, (first.source, again.source)))
 
