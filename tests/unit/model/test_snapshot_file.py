@@ -1,5 +1,6 @@
 """The snapshot file: what goes in comes out, and damage never becomes a value."""
 
+import contextlib
 import gzip
 import json
 
@@ -33,7 +34,10 @@ def example():
     return Snapshot(
         Target("host", product="docker"), Collector("1", 0, "root"), "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z",
         (container, daemon, gone),
-        {"containers": Enumeration((0, 2), vanished=("x",), sources=(INSPECT,)), "images": Enumeration(gap=Unavailable(Reason.RESET))},
+        {
+            "containers": Enumeration((0, 2), vanished=("x",), sources=(INSPECT,)),
+            "images": Enumeration(gap=Unavailable(Reason.RESET)),
+        },
         ("one warning",),
     )  # fmt: skip
 
@@ -116,7 +120,5 @@ def test_flipped_bytes_never_raise_anything_else(data):
     original = bytearray(encode_snapshot(example()))
     for _ in range(data.draw(st.integers(1, 3))):
         original[data.draw(st.integers(0, len(original) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        decode_snapshot(bytes(original))
-    except SnapshotDefect as defect:
-        assert str(defect)
+    with contextlib.suppress(SnapshotDefect):
+        assert decode_snapshot(bytes(original)).subjects is not None

@@ -1,5 +1,6 @@
 """JSON as evidence: one reading or none."""
 
+import contextlib
 import json
 
 import pytest
@@ -66,7 +67,5 @@ def test_reads_what_json_writes(value):
 
 @given(st.binary(max_size=60))
 def test_never_raises_anything_else(data):
-    try:
-        parse_json(data)
-    except JsonDefect as defect:
-        assert defect.detail
+    with contextlib.suppress(JsonDefect):
+        json.dumps(parse_json(data), allow_nan=False).encode()
