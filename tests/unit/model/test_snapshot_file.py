@@ -19,7 +19,12 @@ FILE = Source("file:/etc/docker/daemon.json", "2026-01-01T00:00:00Z", "sha256:01
 def example():
     container = Subject(
         "container", "web\x1b[31m", "ab" * 32,
-        {"HostConfig.Privileged": False, "State.Health.Status": ABSENT, "Mounts": Unavailable(Reason.DENIED, "x"), "HostConfig.CapAdd": None},
+        {
+            "HostConfig.Privileged": False,
+            "State.Health.Status": ABSENT,
+            "Mounts": Unavailable(Reason.DENIED, "x"),
+            "HostConfig.CapAdd": None,
+        },
         INSPECT,
     )  # fmt: skip
     daemon = Subject(
