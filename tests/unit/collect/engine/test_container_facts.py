@@ -43,6 +43,7 @@ def facts_of(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "engine_version": "27.3.1",
         "daemon_apparmor": False,
         "apparmor_mode": lambda _pid, _profile: "enforce",
+        "process_uid": lambda _pid: 1000,
     }
     context = ContainerContext(**(values | changes))
     return dict(container_facts(document, "id", context, MountReader(context)))

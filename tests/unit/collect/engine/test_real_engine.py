@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,6 +79,7 @@ def containers(session: EngineSession, report: EngineReport) -> CollectionReport
             process_no_new_privs=lambda _: False,
             services=session.read_swarm().services_by_id(),
             daemon_apparmor=report.facts["security.apparmor"],
+            process_uid=lambda pid: Path(f"/proc/{pid}").stat().st_uid,
         )
     )
 
@@ -130,6 +132,8 @@ def test_containers(engine: Engine, containers: CollectionReport) -> None:
 def test_derived_facts(containers: CollectionReport) -> None:
     found = {name: subject.facts for name, subject in by_name(containers).items()}
     good, bad = found["good"], found["bad"]
+    assert (good["main_process_uid"], good["runs_as_root"]) == (1000, False)
+    assert (bad["main_process_uid"], bad["runs_as_root"]) == (ABSENT, True)  # created, not started
     assert (good["capabilities"], good["seccomp"], good["no_new_privileges"]) == (["CHOWN"], "engine default", True)
     assert (bad["capabilities"], bad["seccomp"], bad["no_new_privileges"]) == (["ALL"], "unconfined", False)
     assert found["all"]["capabilities"] == ["ALL"]
