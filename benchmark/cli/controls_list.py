@@ -11,6 +11,7 @@ from tabulate import tabulate
 from benchmark.cli.evaluation import FRAMEWORK, framework_of, load_content
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.printing import print_text
+from benchmark.evaluate import list_beyond
 from benchmark.model.content import Catalog
 from benchmark.model.control import Control
 from benchmark.model.framework import Framework, Requirement, id_order
@@ -19,10 +20,13 @@ from benchmark.render.terminal_text import visible
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A requirement and one control that decides it; None while no control does."""
+    """A requirement and one control that decides it; None while no control does.
 
-    number: str
-    requirement: Requirement
+    A control beyond the benchmark has neither number nor requirement.
+    """
+
+    number: str | None
+    requirement: Requirement | None
     control: Control | None
 
 
@@ -47,32 +51,41 @@ def chosen_version(framework: Framework, version: str | None) -> str:
 
 
 def list_entries(catalog: Catalog, version: str, level: int) -> tuple[Entry, ...]:
-    """Every requirement of ``version`` up to ``level`` with each of its controls, in the order of the numbering."""
+    """Every requirement of ``version`` up to ``level`` with each of its controls, in the order of the numbering.
+
+    The controls beyond the benchmark follow; they stand in no version and on no level.
+    """
     framework = framework_of(catalog)
     selected = [each for each in framework.requirements if each.in_profile(version, level)]
-    return tuple(
+    numbered = (
         Entry(each.ids[version], each, catalog.controls[control] if control else None)
         for each in sorted(selected, key=lambda each: id_order(each.ids[version]))
         for control in each.controls or (None,)
     )
+    beyond = (Entry(None, None, catalog.controls[each]) for each in list_beyond(catalog, framework))
+    return (*numbered, *beyond)
 
 
 def _as_table(entries: tuple[Entry, ...], heading: str) -> str:
     rows = [
         (
-            entry.number,
+            entry.number or "-",
             entry.control.id if entry.control else "-",
             entry.control.severity.value if entry.control else "-",
             entry.control.automation.value if entry.control else "not judged yet",
-            visible(entry.control.title if entry.control else entry.requirement.label),
+            visible(_title(entry)),
         )
         for entry in entries
     ]
     headers = ("CIS", "control", "severity", "automation", "title")
     table = tabulate(rows, headers, tablefmt="simple", disable_numparse=True)
     waiting = sum(entry.control is None for entry in entries)
-    numbers = len({entry.number for entry in entries})
-    return f"{heading}\n\n{table}\n\n{numbers} recommendations, {waiting} of them not judged yet\n"
+    numbers = len({entry.number for entry in entries if entry.number is not None})
+    beyond = sum(entry.number is None for entry in entries)
+    last = f"{numbers} recommendations, {waiting} of them not judged yet\n"
+    if beyond:
+        last += f"{beyond} controls beyond the benchmark, without a number: judged with --beyond, not in the score\n"
+    return f"{heading}\n\n{table}\n\n{last}"
 
 
 def _as_json(entries: tuple[Entry, ...], version: str, profile: str) -> str:
@@ -86,11 +99,17 @@ def _as_json(entries: tuple[Entry, ...], version: str, profile: str) -> str:
                 "control": entry.control.id if entry.control else None,
                 "severity": entry.control.severity.value if entry.control else None,
                 "automation": entry.control.automation.value if entry.control else None,
-                "title": entry.control.title if entry.control else entry.requirement.label,
-                "levels": list(entry.requirement.levels.get(version, ())),
-                "published_assessment": entry.requirement.assessment.get(version),
+                "title": _title(entry),
+                "levels": list(entry.requirement.levels.get(version, ())) if entry.requirement else [],
+                "published_assessment": entry.requirement.assessment.get(version) if entry.requirement else None,
             }
             for entry in entries
         ],
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _title(entry: Entry) -> str:
+    if entry.control is not None:
+        return entry.control.title
+    return entry.requirement.label if entry.requirement is not None else ""

@@ -16,7 +16,7 @@ from benchmark.cli.controls_list import chosen_version
 from benchmark.cli.evaluation import framework_of, load_content
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.printing import print_text
-from benchmark.evaluate import describe_condition
+from benchmark.evaluate import describe_condition, list_beyond
 from benchmark.model.content import Catalog
 from benchmark.model.control import Automation, Control, Recreate
 from benchmark.model.framework import Framework, Requirement
@@ -80,6 +80,9 @@ def _control_page(catalog: Catalog, control: Control, width: int) -> Iterator[st
     yield from _paragraph("How to mend a failure", control.remediation.text, width)
     if control.remediation.recreate is not Recreate.NOTHING:
         yield f"  applying it means: {control.remediation.recreate}"
+    if control.id in list_beyond(catalog, framework_of(catalog)):
+        yield ""
+        yield "No recommendation of the benchmark asks for it: judged with --beyond, not in the score."
     for framework in catalog.frameworks.values():
         deciding = tuple(each for each in framework.requirements if control.id in each.controls)
         if deciding:

@@ -75,12 +75,11 @@ def _as_text(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple
     for sight in sights:
         yield f"  {'yes' if sight.seen else 'no ':3}  {sight.what:{widest}}  {visible(sight.how)}"
     yield ""
-    coverage = assessment.score.coverage
+    selected = len(assessment.results)
     if not blindness:
-        yield f"Nothing stands in the way: all {coverage.selected} selected controls can be judged."
+        yield f"Nothing stands in the way: all {selected} selected controls can be judged."
         return
-    without = coverage.errors + coverage.unknown
-    yield f"{without} of {coverage.selected} selected controls are left without a verdict"
+    yield f"{assessment.without_verdict} of {selected} selected controls are left without a verdict"
     for each in blindness:
         yield ""
         yield f"{each.reason}: {ADVICE[each.reason]}"
@@ -100,13 +99,12 @@ def _wrapped(heading: str, text: str) -> list[str]:
 
 
 def _as_json(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple[Blindness, ...]) -> str:
-    coverage = assessment.score.coverage
     document = {
         "schema": "dockmark/doctor/1",
         "user": {"name": assessment.collector.user, "uid": assessment.collector.uid},
         "sights": [{"what": each.what, "seen": each.seen, "how": each.how} for each in sights],
-        "selected": coverage.selected,
-        "without_verdict": coverage.errors + coverage.unknown,
+        "selected": len(assessment.results),
+        "without_verdict": assessment.without_verdict,
         "blind": [
             {
                 "reason": each.reason.value,

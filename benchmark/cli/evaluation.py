@@ -56,6 +56,7 @@ def prepare(arguments: Namespace, catalog: Catalog) -> Evaluator:
         version=arguments.benchmark,
         profile=arguments.profile,
         controls=arguments.control,
+        beyond=arguments.beyond or getattr(arguments, "deep", False),  # most of them judge what only --deep reads
         parameters=read_parameters(catalog, arguments.set),
     )
     try:

@@ -58,11 +58,13 @@ class Outcome:
 
 
 def outcome_of(assessment: Assessment) -> Outcome:
-    """The outcome of ``assessment``. A failure under a waiver does not count as failed (design.md, section 7)."""
-    coverage = assessment.score.coverage
+    """The outcome of ``assessment``. A failure under a waiver does not count as failed (design.md, section 7).
+
+    A control beyond the benchmark counts here, though not in the score: it was asked for.
+    """
     return Outcome(
         failed=any(row.result is Result.FAIL and row.waiver is None for row in assessment.results),
-        incomplete=coverage.errors + coverage.unknown > 0,
+        incomplete=assessment.without_verdict > 0,
         percent=assessment.score.percent,
     )
 

@@ -48,6 +48,12 @@ SET: Final = Option(
     separators="\n",
     default=(),
 )
+BEYOND: Final = Option(
+    ("--beyond",),
+    "also judge controls beyond the benchmark; they do not count in its score",
+    switch=True,
+    default=False,
+)
 CONTENT: Final = Option(("--content",), "use the controls/ and mappings/ in DIR", "DIR", values.read_path)
 OUTPUT: Final = Option(
     ("-o", "--output"),
@@ -96,7 +102,7 @@ RECORDED: Final = Option(
 )
 DEEP: Final = Option(
     ("--deep",),
-    "read the content of every image too: files, keys, accounts; reads whole images",
+    "read the content of every image too: files, keys, accounts; reads whole images; audit and doctor then judge --beyond",
     switch=True,
     default=False,
 )
@@ -119,7 +125,7 @@ VULNERABILITIES: Final = Option(
 
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES))
-SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, SET, CONTENT))
+SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, NO_COLOR))
 POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
 

@@ -2,7 +2,7 @@
 
 from benchmark.evaluate.evaluator import Evaluator, evaluate_snapshot, prepare_evaluator
 from benchmark.evaluate.phrases import describe as describe_condition
-from benchmark.evaluate.selection import EvaluationRequest, SelectionError
+from benchmark.evaluate.selection import EvaluationRequest, SelectionError, list_beyond
 
 __all__ = [
     "EvaluationRequest",
@@ -10,5 +10,6 @@ __all__ = [
     "SelectionError",
     "describe_condition",
     "evaluate_snapshot",
+    "list_beyond",
     "prepare_evaluator",
 ]

@@ -65,7 +65,9 @@ _PYTHON_TYPES: Final[Mapping[Type, type]] = {
     Type.MAP: dict,
     Type.RECORDS: list,
 }
-_NAMING: Final = frozenset({"Source", "Destination", "ContainerPort", "PathOnHost", "Name", "ID", "path"})
+_NAMING: Final = frozenset(
+    {"Source", "Destination", "ContainerPort", "PathOnHost", "Name", "ID", "path", "layer", "line"}
+)
 _NOT_A_RECORD: Final = Unavailable(Reason.WRONG_TYPE, "an element is not an object")
 _NOT_COLLECTED: Final = Unavailable(Reason.NOT_COLLECTED, "the snapshot does not hold this fact")
 

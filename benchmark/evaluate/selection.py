@@ -26,7 +26,9 @@ class EvaluationRequest:
     """What to judge and on whose behalf.
 
     ``now`` is the time of the evaluation, RFC 3339 UTC. ``version`` None is the framework's newest. ``controls`` narrows the
-    selection to control ids or numbers of the version. ``parameters`` maps (control id, parameter) to its value.
+    selection to control ids or numbers of the version. ``beyond`` adds every control that no requirement names; where
+    ``controls`` narrows, one that is named there is selected and no other. ``parameters`` maps (control id, parameter) to
+    its value.
     """
 
     now: str
@@ -36,12 +38,16 @@ class EvaluationRequest:
     version: str | None = None
     profile: str = "level_2"
     controls: tuple[str, ...] = ()
+    beyond: bool = False
     parameters: Mapping[tuple[str, str], JsonValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A selected control, the requirements it decides in this version, and the values of its parameters."""
+    """A selected control, the requirements it decides in this version, and the values of its parameters.
+
+    No requirements: the control is beyond the framework and does not count in its score.
+    """
 
     control: Control
     requirements: tuple[Requirement, ...]
@@ -50,7 +56,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The controls to judge in the order of the numbering, and the requirements that no control decides yet."""
+    """The controls to judge, and the requirements that no control decides yet.
+
+    In the order of the numbering; those beyond the framework follow, by id.
+    """
 
     framework: Framework
     version: str
@@ -76,6 +85,9 @@ def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
         for control in requirement.controls:
             if wanted is None or control in wanted:
                 deciding.setdefault(control, []).append(requirement)
+    for control in list_beyond(catalog, framework):
+        if request.beyond if wanted is None else control in wanted:
+            deciding[control] = []
     if wanted and (outside := sorted(wanted - deciding.keys())):
         raise SelectionError(f"not part of {framework.id} {version} {request.profile}: {', '.join(outside)}")
     arguments = _arguments(catalog, request.parameters)
@@ -83,6 +95,12 @@ def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
         Chosen(catalog.controls[name], tuple(requirements), arguments[name]) for name, requirements in deciding.items()
     )
     return Selection(framework, version, chosen, tuple(not_judged))
+
+
+def list_beyond(catalog: Catalog, framework: Framework) -> tuple[str, ...]:
+    """The ids of the controls that no requirement of ``framework`` names, in any version, sorted."""
+    mapped = {control for each in framework.requirements for control in each.controls}
+    return tuple(sorted(catalog.controls.keys() - mapped))
 
 
 def _named(table: Mapping[str, Value], name: str, what: str) -> Value:

@@ -110,7 +110,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All results of one evaluation. ``results`` are in the order of the benchmark's numbering.
+    """All results of one evaluation. ``results`` are in the order of the benchmark's numbering; those of controls that
+    decide no requirement follow, and ``score`` is without them.
 
     ``context`` holds the subjects that any control may name with a prefix (``daemon``, ``host``), for their provenance.
     """
@@ -131,3 +132,8 @@ class Assessment:
     not_judged: tuple[Requirement, ...]  # requirements of this version and profile that no control decides yet
     warnings: tuple[str, ...] = ()
     context: Mapping[str, Subject] = field(default_factory=dict)
+
+    @property
+    def without_verdict(self) -> int:
+        """How many results are error or unknown, those that the score leaves out included."""
+        return sum(each.result in (Result.ERROR, Result.UNKNOWN) for each in self.results)

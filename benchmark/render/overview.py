@@ -27,7 +27,7 @@ def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -
         rows.append(_row(each, options))
         framework = options.framework or each.framework
         benchmarks[f"{framework} {each.benchmark_version}, {each.profile}"] = None
-        incomplete += any(row.result in (Result.ERROR, Result.UNKNOWN) for row in each.results)
+        incomplete += each.without_verdict > 0
     if not rows:
         yield "No targets.\n"
         return

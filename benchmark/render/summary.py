@@ -106,7 +106,7 @@ def _amount(count: int, kind: str) -> str:
 
 
 def _hint_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
-    without = sum(each.result in (Result.ERROR, Result.UNKNOWN) for each in assessment.results)
+    without = assessment.without_verdict
     failed = [each for each in assessment.results if each.result is Result.FAIL]
     if without or failed:
         yield ""

@@ -4,9 +4,11 @@ import pytest
 
 from benchmark.catalog.load import load_catalog
 from benchmark.cli.entry import main
+from benchmark.evaluate import list_beyond
 
 CATALOG = load_catalog()
 FRAMEWORK = CATALOG.frameworks["cis_docker"]
+BEYOND = list_beyond(CATALOG, FRAMEWORK)
 
 
 def listed(capsys, *words):
@@ -18,7 +20,7 @@ def listed(capsys, *words):
 def test_every_recommendation_of_a_version_is_listed_in_order(version, total, capsys):
     document = listed(capsys, "--benchmark", version)
     assert document["benchmark"] == {"framework": "cis_docker", "version": version}
-    numbers = list(dict.fromkeys(each["number"] for each in document["controls"]))
+    numbers = list(dict.fromkeys(each["number"] for each in document["controls"] if each["number"]))
     assert len(numbers) == total
     assert numbers == sorted(numbers, key=lambda each: [int(part) for part in each.split(".")])
 
@@ -32,7 +34,26 @@ def test_level_1_is_a_part_of_level_2(capsys):
     smaller = listed(capsys, "--profile", "level_1")["controls"]
     larger = listed(capsys, "--profile", "level_2")["controls"]
     assert {each["number"] for each in smaller} < {each["number"] for each in larger}
-    assert all(1 in each["levels"] for each in smaller)
+    assert all(1 in each["levels"] for each in smaller if each["number"])
+
+
+@pytest.mark.parametrize("profile", ["level_1", "level_2"])
+def test_controls_beyond_the_benchmark_follow_the_numbered_ones(profile, capsys):
+    rows = listed(capsys, "--profile", profile)["controls"]
+    first = next(at for at, each in enumerate(rows) if each["number"] is None)
+    assert tuple(each["control"] for each in rows[first:]) == BEYOND
+    assert {(each["number"], *each["levels"], each["published_assessment"]) for each in rows[first:]} == {(None, None)}
+    assert main(["controls", "list", "--profile", profile]) == 0
+    out = capsys.readouterr().out
+    assert f"\n{len(BEYOND)} controls beyond the benchmark" in out
+    assert [line.split()[1] for line in out.splitlines() if line.startswith("-  ")] == list(BEYOND)
+
+
+def test_a_control_beyond_the_benchmark_is_explained_as_such(capsys):
+    assert main(["controls", "show", BEYOND[0]]) == 0
+    assert "judged with --beyond, not in the score" in capsys.readouterr().out
+    assert main(["controls", "show", "5.5"]) == 0
+    assert "--beyond" not in capsys.readouterr().out
 
 
 def test_what_no_control_judges_is_listed_as_such(capsys):

@@ -1,13 +1,15 @@
 import gzip
 import json
 import subprocess
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from benchmark.cli.entry import main
-from benchmark.model.facts import Reason, Unavailable
+from benchmark.model.facts import Reason, Source, Subject, Unavailable
+from benchmark.model.snapshot import Enumeration
 from benchmark.model.snapshot_file import encode_snapshot
 from tests.command import ROOT, command, dockmark, environment
 from tests.snapshots import DENIED, container, snapshot, snapshot_without_engine, write_snapshot
@@ -48,6 +50,36 @@ def test_exit_code(what, policy, code, tmp_path, capsys):
     source = write_snapshot(tmp_path / "s.json", what)
     assert main(["evaluate", str(source), "--fail-on", policy]) == code
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_beyond_the_benchmark_is_judged_when_asked_for_and_left_out_of_the_score(tmp_path, capsys):
+    source = write_snapshot(tmp_path / "s.json", FAILING)
+    _, plain = as_json(["evaluate", source], capsys)
+    _, beyond = as_json(["evaluate", source, "--beyond"], capsys)
+    added = beyond["results"][len(plain["results"]) :]
+    assert "image_entries_stay_inside" in {each["control"] for each in added}
+    assert all(each["requirements"] == {} and each["section"] == "" for each in added)
+    assert not any(each["requirements"] == {} for each in plain["results"])
+    assert beyond["score"] == plain["score"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"content.read": False}, 0),
+        ({"content.read": True, "content.hidden_bytes": 1}, 0),
+        ({"content.read": True, "content.hidden_bytes": 2**40}, 1),
+        ({"content.read": True, "content.hidden_bytes": DENIED}, 2),
+    ],
+)
+def test_what_is_beyond_the_benchmark_counts_for_the_exit_code(facts, code, tmp_path, capsys):
+    image = Subject("image", "shop:1", "sha256:aa", facts, Source("GET /images/json", "2026-11-20T08:00:00Z"))
+    good = snapshot()
+    images = {**good.enumerations, "images": Enumeration((len(good.subjects),))}
+    made = replace(good, subjects=(*good.subjects, image), enumerations=images)
+    source = write_snapshot(tmp_path / "s.json", made)
+    found, document = as_json(["evaluate", source, "--control", "image_layers_hide_little"], capsys)
+    assert (found, document["score"]["percent"]) == (code, None)
 
 
 def test_nothing_scorable_meets_no_minimum_score(tmp_path, capsys):

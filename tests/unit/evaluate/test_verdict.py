@@ -157,6 +157,13 @@ def mounts(*elements, **changes):
     return decide(container(Mounts=list(elements)), check=condition)
 
 
+def test_the_elements_that_decide_are_named_with_the_layer_and_the_line_they_come_from():
+    element = {"kind": "x", "path": "/a", "layer": "sha256:aa", "line": 3, "other": 1}
+    condition = Each("Mounts", "none", Test("RW", "equals", True))
+    failed = decide(container(Mounts=[{**element, "RW": True}]), check=condition)
+    assert failed.seen[0].value == [{"path": "/a", "layer": "sha256:aa", "line": 3, "RW": True}]
+
+
 def test_quantifiers_name_the_elements_that_decide():
     good, bad, broken = {"RW": False}, {"RW": True, "Source": "/etc"}, {"Source": "/x"}
     assert mounts().result is Result.PASS

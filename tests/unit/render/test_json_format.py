@@ -207,6 +207,11 @@ def test_a_shared_control_lists_every_requirement_of_this_version():
     assert shown["assessment"] == {"5.10": "manual", "5.9": "automated"}
 
 
+def test_a_control_beyond_the_benchmark_has_no_requirement_and_no_section():
+    (found,) = document(assessment([row(Result.PASS, [passing(subject())], ())]))["results"]
+    assert (found["section"], found["requirements"], found["levels"], found["assessment"]) == ("", {}, {}, {})
+
+
 def test_waiver_and_attestation_are_carried():
     made = row(Result.FAIL, [failing(subject())], waiver={"reason": "legacy"}, attestation={"by": "bob"})
     shown = document(assessment([made]))["results"][0]

@@ -61,6 +61,27 @@ def test_sections_and_controls_in_the_benchmarks_order():
     ]
 
 
+def test_what_is_beyond_the_benchmark_stands_last_and_without_a_number():
+    made = [
+        row(Result.FAIL, [failing(subject())], (), made=control("image_x", "Images are fine")),
+        row(Result.PASS, [passing(subject())], ["2.2"]),
+        row(Result.PASS, [passing(subject())], (), made=control("image_y", "Images are good")),
+    ]
+    lines = shown(assessment(made)).split("Summary")[0].splitlines()
+    titles = [each for each in lines if each and not each.startswith(" ")]
+    assert titles[-2:] == ["2 Daemon configuration (1 pass)", "Beyond the benchmark (1 fail, 1 pass)"]
+    block = lines[lines.index(titles[-1]) :]
+    assert [each.split(None, 2)[1:] for each in block if "Images are" in each] == [
+        ["fail", "Images are fine [high]"],
+        ["pass", "Images are good"],
+    ]
+
+
+def test_what_is_beyond_the_benchmark_is_counted_as_incomplete():
+    made = assessment([row(Result.ERROR, [erring(subject())], ()), row(Result.PASS, [passing(subject())])])
+    assert "Incomplete: 1 of 2 controls" in shown(made)
+
+
 def test_the_head_tells_who_was_audited_when_and_under_what():
     text = shown(assessment(profile="level_1"), framework="CIS Docker Benchmark")
     for part in (
