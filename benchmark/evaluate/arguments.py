@@ -38,6 +38,8 @@ def check_same_type(argument: JsonValue, fact_type: Type) -> str | None:
         return check_integer(argument, fact_type)
     if fact_type in TEXT:
         return check_string(argument, fact_type)
+    if fact_type is Type.RECORDS:
+        return None if argument == [] else "expected [], the only list of records that can be compared"
     return check_string_list(argument, fact_type)
 
 

@@ -181,7 +181,7 @@ def _be(argument: JsonValue) -> str:
     return "be empty" if argument in ([], "") else f"be {show(argument)}"
 
 
-_COMPARABLE: Final = TEXT | _LISTS | {Type.BOOL, Type.INT}
+_COMPARABLE: Final = TEXT | _LISTS | {Type.BOOL, Type.INT, Type.RECORDS}
 _ROWS: Final = (
     Operator(
         "equals", _COMPARABLE, "a value of the fact's type", check_same_type, _equals, _be,

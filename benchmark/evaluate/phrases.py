@@ -20,10 +20,17 @@ from benchmark.model.control import (
 )
 from benchmark.model.facts import JsonValue
 
+_STATES: Final[Mapping[str, str]] = {
+    "be": "is",
+    "match": "matches",
+    "start": "starts",
+    "contain": "contains",
+    "hold": "holds",
+}
 _QUANTIFIED: Final[Mapping[str, str]] = {
-    "every": "of {} every one must have",
-    "some": "of {} at least one must have",
-    "none": "of {} none may have",
+    "every": "for each of {}:",
+    "some": "for at least one of {}:",
+    "none": "for none of {}:",
 }
 _NO_VALUES: Final[Mapping[str, JsonValue]] = {}
 
@@ -58,7 +65,10 @@ def _grouped(condition: Condition, arguments: Mapping[str, JsonValue], other: ty
 
 def _as_state(condition: Condition, arguments: Mapping[str, JsonValue]) -> str:
     """Inside an element: ``RW is true`` reads better than ``RW must be true``."""
-    return describe(condition, arguments).replace(" must be ", " is ").replace(" must ", " does ")
+    text = describe(condition, arguments)
+    for demand, state in _STATES.items():
+        text = text.replace(f" must {demand} ", f" {state} ")
+    return text
 
 
 def _phrase(word: str, argument: Argument, arguments: Mapping[str, JsonValue]) -> str:

@@ -51,8 +51,8 @@ def state(seen: Seen) -> str:
         return f"{found}, as required"
     if seen.held is None and isinstance(seen.value, Unavailable):
         return found
-    if seen.expected.startswith(("of ", "not of ")):
-        return f"{seen.fact} has {show_value(seen.value)}; {seen.expected}"
+    if seen.expected.startswith(("for ", "not for ")):
+        return f"{seen.fact} has {show_value(seen.value)}; required {seen.expected}"
     if seen.expected.startswith("not "):
         return f"{found}, must not {seen.expected[4:]}"
     return f"{found}, must {seen.expected}"
