@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from benchmark.collect.engine.images import resolve_users
 from benchmark.collect.engine.reports import CollectionReport
 from benchmark.collect.engine.session import EngineSession
 from benchmark.collect.request import CollectRequest
@@ -30,7 +31,7 @@ def with_evidence(
     images: CollectionReport, session: EngineSession, request: CollectRequest, collected_at: str
 ) -> tuple[CollectionReport, tuple[str, ...]]:
     """``images`` with the facts of ``IMAGE_CONTENT_FACTS`` and ``VULNERABILITY_FACTS``, and warnings about broken reports."""
-    images = session.deepen(images) if request.deep else _saying(images, _CLOSED)
+    images = resolve_users(session.deepen(images)) if request.deep else _saying(images, _CLOSED)
     if not request.vulnerabilities:
         return _saying(images, _UNSCANNED), ()
     from benchmark.collect.scanners.reader import read_vulnerability_reports  # noqa: PLC0415  (loaded when asked for)

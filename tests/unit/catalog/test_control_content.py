@@ -154,8 +154,8 @@ def test_only_a_person_can_say(tmp_path: Path) -> None:
             "8:3: 'every' stands alone on its fact",
         ),
         (
-            "fact: Mounts\nequals: []",
-            "8:3: 'equals' reads bool, int, paths, string, strings, version; Mounts is a records",
+            "fact: Mounts\nsubset_of: []",
+            "8:3: 'subset_of' reads paths, strings; Mounts is a records",
         ),
         ("all: []", "7:8: 'all' needs at least one condition"),
         ("any: {fact: Mounts, present: true}", "7:8: 'any' must be a list, found a mapping"),
