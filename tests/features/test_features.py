@@ -339,9 +339,10 @@ def _(world):
     reported = {number for row in world.document["results"] for number in row["requirements"]["cis_docker"]}
     waiting = {each["id"] for each in world.document["not_yet_judged"]}
     assert not reported & waiting
-    listed = json.loads(
+    document = json.loads(
         dockmark("controls", "list", "--benchmark", version, "--profile", profile, "-o", "json").stdout
-    )["controls"]
+    )
+    listed = [each for each in document["controls"] if each["number"]]  # the others are beyond the benchmark
     assert reported == {each["number"] for each in listed if each["control"]}
     assert waiting == {each["number"] for each in listed if not each["control"]}
     levels = {1} if profile == "level_1" else {1, 2}
