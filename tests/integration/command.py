@@ -88,7 +88,11 @@ def check_promises(done: Done) -> None:
     coverage = report["score"]["coverage"]
     assert len(rows) == len({row["control"] for row in rows})
     counted = ("judged", "errors", "unknown", "manual", "notapplicable")
-    assert sum(coverage[each] for each in counted) == coverage["selected"] == sum(bool(row["requirements"]) for row in rows)
+    assert (
+        sum(coverage[each] for each in counted)
+        == coverage["selected"]
+        == sum(bool(row["requirements"]) for row in rows)
+    )
     for row in rows:
         for finding in row["findings"]:
             assert finding["result"] != "pass" or finding["evidence"], (row["control"], finding)
