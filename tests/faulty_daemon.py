@@ -574,6 +574,12 @@ def _drip(daemon: FaultyDaemon, connection: socket.socket, reply: bytes) -> bool
 
 def _truncate(_: FaultyDaemon, connection: socket.socket, reply: bytes) -> bool:
     connection.sendall(reply[: len(reply) * 2 // 3])
+    # An end and not a reset: requests that wait unread would make one of it, so they are read until the client hangs up.
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(5)
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass
     return False
 
 
