@@ -109,3 +109,16 @@ def test_the_runner_fails_on_a_seeded_bug():
     broken = decider(replace(control, check=Not(control.check)), {})
     good = subject("container", {"facts": {"HostConfig.Privileged": False}})
     assert broken(good, None).result.value == "fail"
+
+
+@pytest.mark.parametrize(("version", "count"), [("1.6.0", 117), ("1.7.0", 117), ("1.8.0", 118)])
+def test_every_recommendation_has_a_control(version, count):
+    requirements = [each for each in CATALOG.frameworks["cis_docker"].requirements if version in each.ids]
+    assert len(requirements) == len({each.ids[version] for each in requirements}) == count
+    assert [each.ids[version] for each in requirements if not each.controls] == []
+
+
+def test_a_control_that_only_a_person_can_judge_says_why():
+    for control in CATALOG.controls.values():
+        if control.check is None:
+            assert control.attest, control.id
