@@ -299,7 +299,7 @@ def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert report.path == str(tmp_path / "r.json")
 
 
-REAL = sorted(Path("/work/shared/data/scanner_reports").glob("*.json"))
+REAL = sorted((Path(__file__).parents[4].parent / "shared/data/scanner_reports").glob("*.json"))
 
 
 @pytest.mark.skipif(not REAL, reason="the collected real reports are not on this machine")
