@@ -131,18 +131,29 @@ def _compile_test(
     predicate, expected = operator.predicate(argument), operator.phrase(argument)
     read, python_type = _reader(name, arguments, missing), _PYTHON_TYPES[fact.type]
 
-    def judge(facts: Facts, around: Around) -> Judgement:
-        value = read(facts, around)
-        outcome: Outcome
-        if type(value) is python_type:
-            outcome = predicate(value)
-        elif value is None and fact.null_is is not NO_NULL:
-            outcome = predicate(fact.null_is)
+    def undecided(value: FactValue) -> Judgement:
+        if value is None and fact.null_is is not NO_NULL:
+            outcome: Outcome = predicate(fact.null_is)
         else:
             outcome = _without_value(name, value, operator, test.absent)
         return outcome, (Seen(name, value, expected, _held(outcome)),)
 
-    return judge
+    def judge(facts: Facts, around: Around) -> Judgement:
+        value = read(facts, around)
+        if type(value) is not python_type:
+            return undecided(value)
+        outcome = predicate(value)
+        return outcome, (Seen(name, value, expected, outcome if outcome is True or outcome is False else None),)
+
+    def judge_own(facts: Facts, _: Around) -> Judgement:
+        """The same without a prefix to follow: most tests by far."""
+        value = facts.get(name, missing)
+        if type(value) is not python_type:
+            return undecided(value)
+        outcome = predicate(value)
+        return outcome, (Seen(name, value, expected, outcome if outcome is True or outcome is False else None),)
+
+    return judge if ":" in name else judge_own
 
 
 def _held(outcome: Outcome) -> bool | None:

@@ -132,6 +132,8 @@ def _undecided(subject: Subject, why: Unavailable, seen: tuple[Seen, ...]) -> Fi
 
 def _finding(subject: Subject, result: Result, seen: tuple[Seen, ...], remark: str = "") -> Finding:
     notes = subject.notes
+    if not remark and not notes:
+        return Finding(subject, result, seen)
     remarks = [remark] if remark else []
     if notes:
         remarks.extend(notes[each.fact] for each in seen if each.fact in notes)

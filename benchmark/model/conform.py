@@ -10,6 +10,7 @@ from benchmark.model.facts import FactValue, JsonValue, Reason, Unavailable
 
 _MODE: Final = re.compile(r"[0-7]{4}")
 _INT64: Final = 2**63
+_PLAIN: Final = {Type.BOOL: bool, Type.STRING: str, Type.VERSION: str}  # settled by their Python type alone
 
 
 def conform(fact: Fact, name: str, value: JsonValue) -> FactValue:
@@ -18,6 +19,8 @@ def conform(fact: Fact, name: str, value: JsonValue) -> FactValue:
     Otherwise ``Unavailable(WRONG_TYPE)`` whose detail names the fact, the type expected and what was found. Unknown
     fields of records are an error too: collectors project before they conform.
     """
+    if value.__class__ is _PLAIN.get(fact.type) and not fact.known:
+        return value
     if value is None:
         return _wrong(fact, name, value) if fact.null_is is NO_NULL else None
     if _fits(fact, value):

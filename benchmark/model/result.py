@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from benchmark.model.control import Control
 from benchmark.model.facts import Reason, Subject
@@ -28,9 +29,8 @@ class Result(enum.StrEnum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A subject's result for a control.
+class Finding(NamedTuple):
+    """A subject's result for a control; a named tuple, like Seen, because there are so many.
 
     ``seen`` are the facts the verdict rests on, the deciding ones first: never empty for ``pass``. ``reason`` is set for
     ``error`` and ``unknown`` only. ``text`` is the message where it says more than what was seen; "" where it does not, so
