@@ -34,6 +34,8 @@ def compile_files(files: tuple[ContentFile, ...], found: Collection[ContentError
     controls, places = _controls([each for path, each in sources.items() if path.startswith("controls/")], errors)
     mappings = [each for path, each in sources.items() if path.startswith("mappings/")]
     frameworks = {name: each for file in mappings for name, each in _framework(file, places, errors)}
+    for name, each in frameworks.items():
+        _check_presets(f"mappings/{name}.yaml", each, controls, errors)
     if f"mappings/{BASE_FRAMEWORK}.yaml" not in sources:
         errors.append(ContentError("mappings", 1, 1, f"there is no {BASE_FRAMEWORK}.yaml"))
     elif BASE_FRAMEWORK in frameworks:
@@ -82,6 +84,16 @@ def _framework(file: ContentFile, control_ids: Collection[str], errors: list[Con
     node = read_yaml(file.data, file.path, errors)
     mapped = None if node is None else read_framework(Report(file.path, errors), node, name, control_ids)
     return [] if mapped is None else [(name, mapped)]
+
+
+def _check_presets(file: str, mapped: Mapped, controls: Mapping[str, Control], errors: list[ContentError]) -> None:
+    """Presets name parameters that exist; whether a value fits is checked like one that a user sets."""
+    for name, place in mapped.presets.items():
+        control, _, parameter = name.partition(".")
+        if control in controls:
+            known = [each.name for each in controls[control].parameters]
+            if parameter not in known:
+                Report(file, errors).at(place, no_such(f"parameter of {control}", parameter, known))
 
 
 def _check_all_mapped(places: Mapping[str, tuple[str, Node]], base: Mapped, errors: list[ContentError]) -> None:

@@ -102,7 +102,7 @@ def _framework(framework: Framework) -> dict[str, object]:
         "versions": framework.versions,
         "sections": dict(framework.sections),
         "requirements": [
-            [each.label, dict(each.ids), dict(each.levels), dict(each.assessment), each.controls]
+            [each.label, dict(each.ids), dict(each.levels), dict(each.assessment), each.controls, dict(each.presets)]
             for each in framework.requirements
         ],
     }
@@ -169,6 +169,6 @@ def _decode_framework(entry: dict[str, Any]) -> Framework:
 
 
 def _decode_requirement(entry: list[Any]) -> Requirement:
-    label, ids, levels, assessment, controls = entry
+    label, ids, levels, assessment, controls, presets = entry
     found = {version: tuple(each) for version, each in levels.items()}
-    return Requirement(label, ids, found, assessment, tuple(controls))
+    return Requirement(label, ids, found, assessment, tuple(controls), presets)

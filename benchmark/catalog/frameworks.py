@@ -11,6 +11,7 @@ from benchmark.catalog.positioned import (
     Report,
     kind_of,
     no_such,
+    plain,
     read_choice,
     read_entries,
     read_integer,
@@ -19,6 +20,7 @@ from benchmark.catalog.positioned import (
     read_table,
 )
 from benchmark.catalog.yaml_source import Listing, Node, Scalar, Table
+from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Framework, Requirement
 
 ASSESSMENTS: Final = ("automated", "manual")
@@ -27,11 +29,14 @@ LEVELS: Final = (1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A framework, and the places where it names controls: those it maps and those declared to be beyond it."""
+    """A framework, and the places where it names controls: those it maps, those declared to be beyond it, and the
+    parameters ("control.parameter") that it presets.
+    """
 
     framework: Framework
     named: Mapping[str, Node]
     beyond: Mapping[str, Node]
+    presets: Mapping[str, Node]
 
 
 def read_framework(report: Report, node: Node, name: str, control_ids: Collection[str]) -> Mapped | None:
@@ -54,9 +59,10 @@ def read_framework(report: Report, node: Node, name: str, control_ids: Collectio
     sections = _sections(report, entries["sections"]) if "sections" in entries else {}
     seen: dict[tuple[str, str], int] = {}
     named: dict[str, Node] = {}
+    presets: dict[str, Node] = {}
     requirements: list[Requirement] = []
     for each in read_items(report, entries["requirements"], "requirements") if "requirements" in entries else ():
-        requirement = _requirement(report, each, versions, named)
+        requirement = _requirement(report, each, versions, (named, presets))
         requirements.append(requirement)
         _check_ids(report, each, requirement, (sections, seen))
     beyond = _control_list(report, entries.get("beyond"), "beyond")
@@ -69,7 +75,7 @@ def read_framework(report: Report, node: Node, name: str, control_ids: Collectio
         )
     if len(report.errors) > before:
         return None
-    return Mapped(Framework(name, title, versions, sections, tuple(requirements)), named, beyond)
+    return Mapped(Framework(name, title, versions, sections, tuple(requirements)), named, beyond, presets)
 
 
 def _check_id(report: Report, node: Node, name: str) -> None:
@@ -100,9 +106,13 @@ def _sections(report: Report, node: Node) -> dict[str, str]:
     }
 
 
-def _requirement(report: Report, node: Node, versions: tuple[str, ...], named: dict[str, Node]) -> Requirement:
+def _requirement(
+    report: Report, node: Node, versions: tuple[str, ...], places: tuple[dict[str, Node], dict[str, Node]]
+) -> Requirement:
+    """``places`` collect where controls are named and where their parameters are preset."""
+    named, preset = places
     table = read_table(
-        report, node, "a requirement", ("label", "assessment", "controls"), ("id", "ids", "level", "levels")
+        report, node, "a requirement", ("label", "assessment", "controls"), ("id", "ids", "level", "levels", "presets")
     )
     entries = table.entries
     if isinstance(node, Table):
@@ -115,7 +125,8 @@ def _requirement(report: Report, node: Node, versions: tuple[str, ...], named: d
     assessment = _assessment(report, entries["assessment"], ids) if "assessment" in entries else {}
     controls = _control_list(report, entries.get("controls"), "controls")
     named.update({control: place for control, place in controls.items() if control not in named})
-    return Requirement(label, ids, levels, assessment, tuple(controls))
+    presets = _presets(report, entries["presets"], (ids, controls), preset) if "presets" in entries else {}
+    return Requirement(label, ids, levels, assessment, tuple(controls), presets)
 
 
 def _ids(report: Report, entries: Mapping[str, Node], versions: tuple[str, ...]) -> dict[str, str]:
@@ -171,6 +182,25 @@ def _per_version(report: Report, node: Node, what: str, ids: Mapping[str, str]) 
     if missing and isinstance(node, Table):
         report.at(node, f"{what} lacks {', '.join(missing)}")
     return {version: stated[version][1] for version in ids if version in stated}
+
+
+def _presets(
+    report: Report, node: Node, scope: tuple[Mapping[str, str], Collection[str]], places: dict[str, Node]
+) -> dict[str, dict[str, JsonValue]]:
+    """What a version asks of a parameter: version -> "control.parameter" -> value. ``scope``: ids and controls of the item."""
+    ids, controls = scope
+    presets: dict[str, dict[str, JsonValue]] = {}
+    for version, (key, values) in read_entries(report, node, "presets").items():
+        if version not in ids:
+            report.at(key, f"presets for {version}, in which the requirement has no id")
+        presets[version] = {}
+        for name, (place, value) in read_entries(report, values, "the presets of a version").items():
+            control, dot, parameter = name.partition(".")
+            if not dot or not parameter or control not in controls:
+                report.at(place, "a preset is named CONTROL.PARAMETER, with a control of this requirement")
+            places.setdefault(name, place)
+            presets[version][name] = plain(value)
+    return presets
 
 
 def _control_list(report: Report, node: Node | None, what: str) -> dict[str, Node]:

@@ -90,7 +90,7 @@ def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
             deciding[control] = []
     if wanted and (outside := sorted(wanted - deciding.keys())):
         raise SelectionError(f"not part of {framework.id} {version} {request.profile}: {', '.join(outside)}")
-    arguments = _arguments(catalog, request.parameters)
+    arguments = _arguments(catalog, {**_presets(framework, version), **request.parameters})
     chosen = tuple(
         Chosen(catalog.controls[name], tuple(requirements), arguments[name]) for name, requirements in deciding.items()
     )
@@ -128,6 +128,16 @@ def _wanted(catalog: Catalog, framework: Framework, version: str, names: tuple[s
         else:
             raise SelectionError(f"no control {name!r}, neither as an id nor as a number of {framework.id} {version}")
     return wanted
+
+
+def _presets(framework: Framework, version: str) -> dict[tuple[str, str], JsonValue]:
+    """What ``version`` itself asks of parameters, where it is not their default; what a user sets comes before it."""
+    presets: dict[tuple[str, str], JsonValue] = {}
+    for requirement in framework.requirements:
+        for name, value in requirement.presets.get(version, {}).items():
+            control, _, parameter = name.partition(".")
+            presets[control, parameter] = value
+    return presets
 
 
 def _arguments(catalog: Catalog, given: Mapping[tuple[str, str], JsonValue]) -> Mapping[str, Mapping[str, JsonValue]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from benchmark.model.facts import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,8 @@ class Requirement:
 
     ``ids`` maps version -> id ("5.5"); a version in which the item does not exist has no entry. ``levels`` maps version ->
     the profile levels it belongs to; ``assessment`` maps version -> ``automated`` or ``manual``, as published.
-    ``controls`` are ids of controls, in the mapping's order; empty while nothing decides the requirement.
+    ``controls`` are ids of controls, in the mapping's order; empty while nothing decides the requirement. ``presets`` maps
+    version -> "control.parameter" -> the value that this version asks for, where it is not the control's default.
     """
 
     label: str
@@ -20,6 +23,7 @@ class Requirement:
     levels: Mapping[str, tuple[int, ...]]
     assessment: Mapping[str, str]
     controls: tuple[str, ...]
+    presets: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
 
     def in_profile(self, version: str, level: int) -> bool:
         """True when the item exists in ``version`` and belongs to ``level`` or a lower one (level 2 includes level 1)."""

@@ -77,6 +77,21 @@ def test_a_framework_carries_its_versions_side_by_side(tmp_path: Path) -> None:
         ("controls: [one]", "controls: [one, thre]", "11:21: no control 'thre'; there are one, two"),
         ("beyond: [two]", "beyond: [two, one]", "5:15: one is mapped in line 11, so it is not beyond this framework"),
         ("beyond: [two]", "beyond: [two, six]", "5:15: no control 'six'; there are one, two"),
+        (
+            "controls: [one]",
+            'controls: [one]\n    presets: {"1.7.0": {}}',
+            "12:15: presets for 1.7.0, in which the requirement has no id",
+        ),
+        (
+            "controls: [one]",
+            'controls: [one]\n    presets: {"1.8.0": {two.limit: 1}}',
+            "12:25: a preset is named CONTROL.PARAMETER, with a control of this requirement",
+        ),
+        (
+            "controls: [one]",
+            'controls: [one]\n    presets: {"1.8.0": {one.limit: 1}}',
+            "12:25: no parameter of one 'limit'; there are",
+        ),
         ("title: A framework of the tests", "titel: x", "2:1: no key 'titel'; there are framework, title, "),
         ("  - label: New\n    ids", "  - lable: New\n    ids", "12:5: no key 'lable'; there are label, "),
     ],

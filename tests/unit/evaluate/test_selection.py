@@ -100,3 +100,18 @@ def test_alone_it_leaves_nothing_to_score():
     request = EvaluationRequest(now="2026-11-20T08:00:00Z", controls=("container_not_privileged",))
     score = evaluate_snapshot(with_one_beyond(), target, request).score
     assert (score.percent, score.scorable, score.coverage.selected, score.xccdf) == (None, 0, 0, ())
+
+
+def test_a_version_presets_a_parameter_and_a_user_comes_before_it():
+    catalog = load_catalog()
+    name, key = "container_no_sensitive_host_mounts", ("container_no_sensitive_host_mounts", "sensitive_paths")
+
+    def paths(version, **changes):
+        request = EvaluationRequest(now="2026-01-01T00:00:00Z", version=version, controls=(name,), **changes)
+        (chosen,) = select_controls(catalog, request).chosen
+        return chosen.arguments["sensitive_paths"]
+
+    assert "/lib64" not in paths("1.6.0")
+    assert "/lib" in paths("1.6.0")
+    assert "/lib64" in paths("1.7.0")
+    assert paths("1.6.0", parameters={key: ["/srv"]}) == ["/srv"]
