@@ -22,6 +22,12 @@ NOBODY_THERE = 2**22 + 1  # beyond the largest pid
 @pytest.fixture
 def sleeper():
     with subprocess.Popen(["/bin/sleep", "60"]) as process:
+        deadline = time.monotonic() + 20
+        while (
+            not Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(b"/bin/sleep")
+        ):  # until the exec is through
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         yield process.pid
         process.kill()
 
