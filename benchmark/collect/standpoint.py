@@ -14,6 +14,7 @@ from typing import Final
 from benchmark.collect.daemon.process import DaemonProcess, find_daemon, same_host
 from benchmark.collect.engine.endpoint import Endpoint
 from benchmark.collect.engine.reports import EngineReport
+from benchmark.collect.host.processes import command_name
 from benchmark.collect.host.root import HostRoot
 from benchmark.model.facts import ABSENT, Reason, Unavailable
 
@@ -44,7 +45,7 @@ def find_standpoint(root: HostRoot, endpoint: Endpoint, engine: EngineReport) ->
         return Standpoint(_OUTSIDE, _OUTSIDE)
     if engine.target.product != "docker":
         why = Unavailable(Reason.UNSUPPORTED, f"the engine is {engine.target.product}, which has no Docker daemon")
-        return Standpoint(why, _own(root))
+        return Standpoint(why, _beside(root, engine))
     process = find_daemon(root, endpoint.address, engine.peer_pid)
     if not root.is_own:
         return Standpoint(process, root)
@@ -53,6 +54,16 @@ def find_standpoint(root: HostRoot, endpoint: Endpoint, engine: EngineReport) ->
     if isinstance(process.files_root, Unavailable):
         return Standpoint(process, _own(root))
     return Standpoint(process, process.files_root)
+
+
+def _beside(root: HostRoot, engine: EngineReport) -> HostRoot | Unavailable:
+    """The file system of an engine other than Docker: ours where its own program, and no forwarder, is behind the socket."""
+    if not root.is_own:
+        return root
+    peer = command_name(root, engine.peer_pid) if engine.peer_pid else _OUTSIDE
+    if isinstance(peer, Unavailable):
+        return peer
+    return _own(root) if peer in (engine.target.product, "systemd") else ELSEWHERE
 
 
 def _own(root: HostRoot) -> HostRoot | Unavailable:

@@ -9,32 +9,17 @@ import json
 from typing import Final
 
 from benchmark.model.access import AccessReport, Grants
+from benchmark.render.origin import collector_document, target_document
 
 SCHEMA: Final = "dockmark/access/1"
 
 
 def render_access_json(report: AccessReport) -> str:
     """The document, a newline at its end."""
-    target, collector = report.target, report.collector
     document = {
         "schema": SCHEMA,
-        "target": {
-            "name": target.name,
-            "endpoint": target.endpoint,
-            "product": target.product,
-            "engine_id": target.engine_id,
-            "engine_version": target.engine_version,
-            "api_version": target.api_version,
-            "os": target.os,
-            "kernel": target.kernel,
-        },
-        "collector": {
-            "version": collector.version,
-            "uid": collector.uid,
-            "user": collector.user,
-            "host_root": collector.host_root,
-            "requests": collector.requests,
-        },
+        "target": target_document(report.target),
+        "collector": collector_document(report.collector),
         "collected_at": report.collected_at,
         "counts": {
             **{each.value: sum(access.grants is each for access in report.accesses) for each in Grants},

@@ -18,6 +18,7 @@ from benchmark.model.snapshot import Enumeration
 from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.render.numbering import ids_of, section_of_result
 from benchmark.render.options import RenderOptions
+from benchmark.render.origin import collector_document, target_document
 from benchmark.render.provenance import Context, context_of, evidence_of, source_text
 
 SCHEMA: Final = "dockmark/assessment/1"
@@ -80,7 +81,6 @@ def _one_a_line(findings: list[JsonValue]) -> str:
 
 
 def _head(assessment: Assessment) -> Object:
-    target, collector = assessment.target, assessment.collector
     return {
         "schema": SCHEMA,
         "tool": {
@@ -88,23 +88,8 @@ def _head(assessment: Assessment) -> Object:
             "version": assessment.tool_version,
             "content_digest": assessment.content_digest,
         },
-        "target": {
-            "name": target.name,
-            "endpoint": target.endpoint,
-            "product": target.product,
-            "engine_id": target.engine_id,
-            "engine_version": target.engine_version,
-            "api_version": target.api_version,
-            "os": target.os,
-            "kernel": target.kernel,
-        },
-        "collector": {
-            "version": collector.version,
-            "uid": collector.uid,
-            "user": collector.user,
-            "host_root": collector.host_root,
-            "requests": collector.requests,
-        },
+        "target": target_document(assessment.target),
+        "collector": collector_document(assessment.collector),
         "collected_at": assessment.collected_at,
         "evaluated_at": assessment.evaluated_at,
         "operator": assessment.operator,
