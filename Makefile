@@ -2,6 +2,7 @@
 #
 #   make audit    audit this machine                       ARGS="--profile level_1" adds options
 #   make test     every test, the ones on a real engine included (installs system packages when root)
+#   make torture  the arsenal behind "never a false pass", at its big size (an hour and more)      SEED=7  ARGS="-k oracle"
 #   make check    format, lint, types, layers, freshness of the documents
 #   make bench    what an audit costs on a real engine     BENCH_CONTAINERS="0 30 100 300"  ARGS="--write"
 #   make sample   record reports/samples anew from a real engine; make sample-reports only renders its reports
@@ -13,13 +14,14 @@ PYTHON ?= python3
 ARGS ?=
 BENCH_CONTAINERS ?= 0 30 100 300
 WORKERS ?= 2
+SEED ?= 1
 
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGE_STAMP := $(VENV)/.setup-stamp-package
 DEVELOPMENT_STAMP := $(VENV)/.setup-stamp-development
 
-.PHONY: help audit test check bench sample sample-reports setup system clean
+.PHONY: help audit test torture check bench sample sample-reports setup system clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +32,13 @@ audit: $(PACKAGE_STAMP)
 
 test: $(DEVELOPMENT_STAMP) system
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+
+# The page is written only when every harness ran; a run of some of them (ARGS="-k …") leaves it alone.
+torture: $(DEVELOPMENT_STAMP) system
+	@rm -rf build/torture
+	@DOCKMARK_TORTURE=big DOCKMARK_SEED=$(SEED) DOCKMARK_TORTURE_RECORD=$(CURDIR)/build/torture \
+		$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --hypothesis-seed=$(SEED) tests/torture $(ARGS)
+	@[ -n '$(ARGS)' ] || $(BIN)/python -m tests.torture.report build/torture
 
 check: $(DEVELOPMENT_STAMP)
 	@scripts/check

@@ -1,0 +1,1 @@
+"""XCCDF, ARF and tailoring as documents: names, characters, elements, strict reading. Knows only the model."""
