@@ -8,11 +8,12 @@ from typing import Final
 from benchmark import __version__
 from benchmark.evaluate.compile import Around
 from benchmark.evaluate.scores import score_results
-from benchmark.evaluate.selection import EvaluationRequest, Selection, select_controls
+from benchmark.evaluate.selection import Chosen, EvaluationRequest, Selection, select_controls
+from benchmark.evaluate.tailored import refined_row
 from benchmark.evaluate.verdict import Decide, decider, judge_control
 from benchmark.model.content import Catalog
 from benchmark.model.facts import Reason, Subject, Unavailable
-from benchmark.model.result import Assessment
+from benchmark.model.result import Assessment, ControlResult
 from benchmark.model.snapshot import Snapshot
 
 _AROUND: Final = (("engines", "daemon"), ("host", "host"))
@@ -31,9 +32,9 @@ class Evaluator:
         """The assessment of ``snapshot``: one row for every selected control."""
         around = _around(snapshot)
         selection, request = self.selection, self.request
+        tailoring = request.tailoring
         results = tuple(
-            judge_control(each.control, each.requirements, decide, snapshot, around)
-            for each, decide in zip(selection.chosen, self.deciders, strict=True)
+            _row(each, decide, snapshot, around) for each, decide in zip(selection.chosen, self.deciders, strict=True)
         )
         if len(results) != len(selection.chosen):
             raise AssertionError("a selected control left no row")
@@ -48,12 +49,14 @@ class Evaluator:
             release=request.release,
             framework=selection.framework.id,
             benchmark_version=selection.version,
-            profile=request.profile,
-            score=score_results(results, selection.version),
+            profile=request.profile if tailoring is None else tailoring.profile,
+            score=score_results(results, selection.version, {} if tailoring is None else tailoring.group_weights),
             results=results,
             not_judged=selection.not_judged,
             warnings=snapshot.warnings,
             context={"daemon": around.daemon, "host": around.host},
+            tailoring=tailoring,
+            deselected=selection.deselected,
         )
 
 
@@ -67,6 +70,13 @@ def prepare_evaluator(catalog: Catalog, request: EvaluationRequest) -> Evaluator
 def evaluate_snapshot(catalog: Catalog, snapshot: Snapshot, request: EvaluationRequest) -> Assessment:
     """The assessment of one snapshot. Raises SelectionError as ``prepare_evaluator`` does."""
     return prepare_evaluator(catalog, request).evaluate(snapshot)
+
+
+def _row(chosen: Chosen, decide: Decide, snapshot: Snapshot, around: Around) -> ControlResult:
+    control, requirements = chosen.control, chosen.requirements
+    return refined_row(
+        control, requirements, chosen.refinement, lambda: judge_control(control, requirements, decide, snapshot, around)
+    )
 
 
 def _around(snapshot: Snapshot) -> Around:

@@ -39,8 +39,13 @@ class Group:
 Item: TypeAlias = "Rule | Group"
 
 
-def score_results(results: Sequence[ControlResult], version: str) -> Score:
-    """The scores of one evaluation; XCCDF groups are the sections of ``version``'s numbering, every weight 1.
+def score_results(
+    results: Sequence[ControlResult], version: str, group_weights: Mapping[str, Decimal] | None = None
+) -> Score:
+    """The scores of one evaluation; XCCDF groups are the sections of ``version``'s numbering.
+
+    Every weight is 1 but those that a tailoring sets: of rules in ``ControlResult.refinement``, of groups by section ("1.2")
+    in ``group_weights``.
 
     Results without a requirement are left out of every figure, coverage included: the score is the benchmark's, so it must
     not depend on how many controls of our own were judged beside it.
@@ -59,7 +64,8 @@ def score_results(results: Sequence[ControlResult], version: str) -> Score:
         manual=counts[Result.NOTCHECKED] + counts[Result.INFORMATIONAL],
         notapplicable=counts[Result.NOTAPPLICABLE],
     )
-    tree = Group(_grouped((_number(each, version), Rule((each.result,))) for each in results))
+    rules = ((_number(each, version), Rule((each.result,), _weight(each))) for each in results)
+    tree = Group(_grouped(rules, group_weights or {}))
     return Score(
         _percent(passed, scorable), passed, scorable, _percent(passed + waived, scorable), coverage, xccdf_scores(tree)
     )
@@ -120,17 +126,21 @@ def _number(result: ControlResult, version: str) -> tuple[str, ...]:
     return tuple(ids[0].split(".")[:-1]) if ids else ()
 
 
-def _grouped(rules: Iterable[tuple[tuple[str, ...], Rule]]) -> tuple[Item, ...]:
+def _weight(result: ControlResult) -> Decimal:
+    refinement = result.refinement
+    return _ONE if refinement is None or refinement.weight is None else refinement.weight
+
+
+def _grouped(
+    rules: Iterable[tuple[tuple[str, ...], Rule]], weights: Mapping[str, Decimal], section: str = ""
+) -> tuple[Item, ...]:
     """Rules by section, nested: the children of a group are its rules, then its subgroups, both in order of arrival."""
     own: list[Item] = []
     below: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
     for path, rule in rules:
         if path:
-            below.setdefault(path[0], []).append((path[1:], rule))
+            inner = f"{section}.{path[0]}" if section else path[0]
+            below.setdefault(inner, []).append((path[1:], rule))
         else:
             own.append(rule)
-    return (*own, *(Group(_grouped(each)) for each in _values(below)))
-
-
-def _values(below: Mapping[str, list[tuple[tuple[str, ...], Rule]]]) -> Iterable[list[tuple[tuple[str, ...], Rule]]]:
-    return below.values()
+    return (*own, *(Group(_grouped(each, weights, name), weights.get(name, _ONE)) for name, each in below.items()))

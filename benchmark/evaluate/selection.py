@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from benchmark.evaluate.parameters import check_value
+from benchmark.evaluate.tailored import NOTHING, refined_control
 from benchmark.model.content import Catalog
 from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Framework, Requirement, id_order
+from benchmark.model.result import Deselected
+from benchmark.model.tailoring import Refinement, Tailoring
 
 Value = TypeVar("Value")
 
@@ -28,7 +31,7 @@ class EvaluationRequest:
     ``now`` is the time of the evaluation, RFC 3339 UTC. ``version`` None is the framework's newest. ``controls`` narrows the
     selection to control ids or numbers of the version. ``beyond`` adds every control that no requirement names; where
     ``controls`` narrows, one that is named there is selected and no other. ``parameters`` maps (control id, parameter) to
-    its value.
+    its value. ``tailoring`` comes in place of the profile's own selection; ``profile`` is then the one that it starts from.
     """
 
     now: str
@@ -40,6 +43,7 @@ class EvaluationRequest:
     controls: tuple[str, ...] = ()
     beyond: bool = False
     parameters: Mapping[tuple[str, str], JsonValue] = field(default_factory=dict)
+    tailoring: Tailoring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,12 @@ class Chosen:
     control: Control
     requirements: tuple[Requirement, ...]
     arguments: Mapping[str, JsonValue]
+    refinement: Refinement = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The controls to judge, and the requirements that no control decides yet.
+    """The controls to judge, the requirements that no control decides yet, and the controls that a tailoring took out.
 
     In the order of the numbering; those beyond the framework follow, by id.
     """
@@ -65,6 +70,7 @@ class Selection:
     version: str
     chosen: tuple[Chosen, ...]
     not_judged: tuple[Requirement, ...]
+    deselected: tuple[Deselected, ...] = ()
 
 
 def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
@@ -75,32 +81,51 @@ def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
         raise SelectionError(f"no version {version!r} of {framework.id}; there are {', '.join(framework.versions)}")
     level = _named(PROFILES, request.profile, "profile")
     wanted = _wanted(catalog, framework, version, request.controls)
+    tailoring = request.tailoring
     deciding: dict[str, list[Requirement]] = {}
+    deselected: dict[str, list[Requirement]] = {}
     not_judged = []
     for requirement in sorted(_of_version(framework, version), key=lambda each: id_order(each.ids[version])):
-        if not requirement.in_profile(version, level):
-            continue
-        if not requirement.controls and (wanted is None):
+        inside = requirement.in_profile(version, level)
+        if inside and not requirement.controls and wanted is None:
             not_judged.append(requirement)
         for control in requirement.controls:
-            if wanted is None or control in wanted:
+            selected = inside if tailoring is None else tailoring.selected.get(control, False)
+            if selected and (wanted is None or control in wanted):
                 deciding.setdefault(control, []).append(requirement)
+            elif inside and not selected:
+                deselected.setdefault(control, []).append(requirement)
     for control in list_beyond(catalog, framework):
-        if request.beyond if wanted is None else control in wanted:
+        if _is_wanted_beyond(request, control, wanted):
             deciding[control] = []
     if wanted and (outside := sorted(wanted - deciding.keys())):
         raise SelectionError(f"not part of {framework.id} {version} {request.profile}: {', '.join(outside)}")
-    arguments = _arguments(catalog, {**_presets(framework, version), **request.parameters})
+    tailored = {} if tailoring is None else tailoring.parameters
+    refinements = {} if tailoring is None else tailoring.refinements
+    arguments = _arguments(catalog, {**_presets(framework, version), **tailored, **request.parameters})
     chosen = tuple(
-        Chosen(catalog.controls[name], tuple(requirements), arguments[name]) for name, requirements in deciding.items()
+        Chosen(
+            refined_control(catalog.controls[name], refinements.get(name, NOTHING)),
+            tuple(requirements),
+            arguments[name],
+            refinements.get(name, NOTHING),
+        )
+        for name, requirements in deciding.items()
     )
-    return Selection(framework, version, chosen, tuple(not_judged))
+    gone = tuple(Deselected(catalog.controls[name], tuple(each)) for name, each in deselected.items())
+    return Selection(framework, version, chosen, tuple(not_judged), gone)
 
 
 def list_beyond(catalog: Catalog, framework: Framework) -> tuple[str, ...]:
     """The ids of the controls that no requirement of ``framework`` names, in any version, sorted."""
     mapped = {control for each in framework.requirements for control in each.controls}
     return tuple(sorted(catalog.controls.keys() - mapped))
+
+
+def _is_wanted_beyond(request: EvaluationRequest, control: str, wanted: set[str] | None) -> bool:
+    if wanted is not None:
+        return control in wanted
+    return request.beyond or (request.tailoring is not None and request.tailoring.selected.get(control, False))
 
 
 def _named(table: Mapping[str, Value], name: str, what: str) -> Value:

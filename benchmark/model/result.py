@@ -13,6 +13,7 @@ from benchmark.model.facts import Reason, Subject
 from benchmark.model.framework import Requirement
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Collector, Enumeration, Target
+from benchmark.model.tailoring import Refinement, Tailoring
 
 
 class Result(enum.StrEnum):
@@ -67,6 +68,14 @@ class ControlResult:
     enumeration: Enumeration | None = None
     waiver: Mapping[str, str] | None = None
     attestation: Mapping[str, str] | None = None
+    refinement: Refinement | None = None  # what a tailoring changed about the control
+
+
+class Deselected(NamedTuple):
+    """A control that a tailoring took out of the profile, and the requirements that it would have decided."""
+
+    control: Control
+    requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ class Assessment:
     decide no requirement follow, and ``score`` is without them.
 
     ``context`` holds the subjects that any control may name with a prefix (``daemon``, ``host``), for their provenance.
+    ``deselected`` are controls that the profile has and the tailoring took out: listed, never silently gone.
     """
 
     tool_version: str
@@ -132,6 +142,8 @@ class Assessment:
     not_judged: tuple[Requirement, ...]  # requirements of this version and profile that no control decides yet
     warnings: tuple[str, ...] = ()
     context: Mapping[str, Subject] = field(default_factory=dict)
+    tailoring: Tailoring | None = None
+    deselected: tuple[Deselected, ...] = ()
 
     @property
     def without_verdict(self) -> int:

@@ -36,7 +36,7 @@ class Tailoring:
     the full id of the profile that was chosen in it, ``title`` its title, ``extends`` the full id of the benchmark's profile
     that it starts from, "" for none.
     ``selected`` says for every control of the benchmark whether it is judged. ``parameters`` maps (control, parameter)
-    to the value that is set, ``refinements`` control -> what else is changed.
+    to the value that is set, ``refinements`` control -> what else is changed, ``group_weights`` section ("5") -> its weight.
     """
 
     href: str
@@ -49,3 +49,4 @@ class Tailoring:
     selected: Mapping[str, bool]
     parameters: Mapping[tuple[str, str], JsonValue] = field(default_factory=dict)
     refinements: Mapping[str, Refinement] = field(default_factory=dict)
+    group_weights: Mapping[str, Decimal] = field(default_factory=dict)
