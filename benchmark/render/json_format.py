@@ -20,6 +20,7 @@ from benchmark.render.numbering import ids_of, section_of_result
 from benchmark.render.options import RenderOptions
 from benchmark.render.origin import collector_document, target_document
 from benchmark.render.provenance import Context, context_of, evidence_of, source_text
+from benchmark.render.tailoring_json import deselected_document, refinement_document, tailoring_document
 
 SCHEMA: Final = "dockmark/assessment/1"
 _FINDINGS_PER_CHUNK: Final = 500
@@ -96,6 +97,7 @@ def _head(assessment: Assessment) -> Object:
         "release": assessment.release,
         "benchmark": {"framework": assessment.framework, "version": assessment.benchmark_version},
         "profile": assessment.profile,
+        "tailoring": tailoring_document(assessment),
         "score": _score(assessment.score),
         "counts": _counts(assessment.results),
         "warnings": list(assessment.warnings),
@@ -104,6 +106,7 @@ def _head(assessment: Assessment) -> Object:
             for each in assessment.not_judged
             for each_id in ids_of((each,), assessment.benchmark_version)
         ],
+        "deselected": deselected_document(assessment),
     }
 
 
@@ -172,6 +175,7 @@ def _row(assessment: Assessment, result: ControlResult) -> Object:
         else {},
         "levels": _by_id(result.requirements, version, _levels),
         "assessment": _by_id(result.requirements, version, _published),
+        "refinement": refinement_document(result),
         "for_each": control.for_each,
         "enumeration": _enumeration(control.for_each, result.enumeration),
         "remediation": {"text": control.remediation.text, "recreate": control.remediation.recreate.value},

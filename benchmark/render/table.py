@@ -52,6 +52,7 @@ def _head(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
         ("evaluated", assessment.evaluated_at if options.verbose else ""),
         ("operator", assessment.operator),
         ("release", assessment.release or ""),
+        ("tailoring", _tailoring(assessment)),
         ("content", assessment.content_digest if options.verbose else ""),
     )
     for label, text in entries:
@@ -59,10 +60,20 @@ def _head(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
             yield from labelled(label, shortened(text, _ENTRY_BOUND, options), options)
 
 
+def _tailoring(assessment: Assessment) -> str:
+    tailoring = assessment.tailoring
+    if tailoring is None:
+        return ""
+    named = f'"{tailoring.title}"' if tailoring.title else tailoring.profile
+    return f"{named} of {tailoring.href}, version {tailoring.version} of {tailoring.time}"
+
+
 def _footer(assessment: Assessment, options: RenderOptions) -> Iterator[Iterator[str]]:
     """The parts after the controls; those that have nothing to say are left out."""
     if assessment.not_judged:
         yield _not_yet_judged(assessment, options)
+    if assessment.deselected:
+        yield _deselected(assessment, options)
     for title, remarks in (("Notes on facts", notes_of(assessment)), ("Warnings", assessment.warnings)):
         if remarks:
             yield _remarks(title, remarks, options)
@@ -76,6 +87,15 @@ def _not_yet_judged(assessment: Assessment, options: RenderOptions) -> Iterator[
         ranges = compact_ranges(each for each in ids if section_of(each) == section)
         text = f"{section_title(section, options.sections)}: {ranges}"
         yield from wrapped(shortened(text, _ENTRY_BOUND, options), "  ", "    ", options)
+
+
+def _deselected(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    count = len(assessment.deselected)
+    controls = "1 control" if count == 1 else f"{count} controls"
+    yield paint(f"Taken out by the tailoring: {controls} of the profile, not in the score", Style.BOLD, options)
+    for each in assessment.deselected:
+        numbers = ", ".join(ids_of(each.requirements, assessment.benchmark_version))
+        yield from wrapped(shortened(f"{numbers} {each.control.title}", _ENTRY_BOUND, options), "  ", "    ", options)
 
 
 def _remarks(title: str, remarks: Sequence[str], options: RenderOptions) -> Iterator[str]:
