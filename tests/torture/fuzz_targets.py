@@ -1,0 +1,24 @@
+"""Every parser of ours, in one table. Another one joins by a Target in one of the three modules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.torture.fuzz_targets_host import HOST_TARGETS
+from tests.torture.fuzz_targets_images import IMAGE_TARGETS
+from tests.torture.fuzz_targets_wire import WIRE_TARGETS
+from tests.torture.ledger import Harness
+
+TARGETS: Final = (*HOST_TARGETS, *IMAGE_TARGETS, *WIRE_TARGETS)
+
+HARNESS: Final = Harness(
+    "fuzzing",
+    "No parser raises an error that it does not document, takes more CPU time than grows with its input, or more memory than "
+    "is allowed; what it says is of the declared types, and a snapshot of it reads back as it was written.",
+    (
+        "what a parser says of a mutated file is compared with another reader only where there is one: HTTP replies",
+        "inputs beyond 64 KiB, except where one structure is repeated",
+        "mutations are blind: no coverage feedback steers them",
+        "libyaml, libxml2, zlib and re2 are used as they are",
+    ),
+)
