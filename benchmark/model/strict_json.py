@@ -11,6 +11,7 @@ from benchmark.model.facts import JsonValue, Reason
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH: Final = 200
+_INFINITY: Final = float("inf")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -36,7 +37,7 @@ def parse_json(data: bytes) -> JsonValue:
     except UnicodeDecodeError as error:
         raise JsonDefect(Reason.NOT_UTF8, f"byte {error.start} is not UTF-8") from None
     try:
-        value: JsonValue = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value: JsonValue = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except _DuplicateKey as error:
         line, column = _place(text, error.key)
         raise JsonDefect(Reason.DUPLICATE_KEY, f"key {error.key!r} stands twice", line, column) from None
@@ -70,6 +71,14 @@ def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    """The number; 1e400 is none that could be written again."""
+    number = float(digits)
+    if number in (_INFINITY, -_INFINITY):
+        raise ValueError(f"{digits[:40]} is too large a number")
+    return number
 
 
 def _place(text: str, key: str) -> tuple[int, int]:

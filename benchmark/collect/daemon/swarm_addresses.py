@@ -148,4 +148,4 @@ def _host(address: str) -> str:
 
 def _port(address: str) -> int:
     digits = address.rpartition(":")[2]
-    return int(digits) if digits.isdigit() and len(digits) < 6 else _MANAGEMENT_PORT
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else _MANAGEMENT_PORT

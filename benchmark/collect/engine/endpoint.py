@@ -177,7 +177,7 @@ def _host_and_port(url: str, text: str) -> tuple[str, int]:
             raise EndpointError(f"bad engine URL {url!r}: bad host name {host!r}")
     if not port:
         return host, 0
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    if not (port.isascii() and port.isdigit() and len(port) < 20 and 0 < int(port) < 65536):
         raise EndpointError(f"bad engine URL {url!r}: bad port {port!r}")
     return host, int(port)
 

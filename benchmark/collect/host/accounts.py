@@ -17,7 +17,7 @@ from benchmark.model.facts import ABSENT, Absent, Reason, Source, Unavailable
 T = TypeVar("T")
 
 _CAP: Final = 32 * 1024 * 1024  # directories of a large site, dumped into a file
-_NUMBER: Final = re.compile(r"\s*\+?([0-9]{1,10})\s*")
+_NUMBER: Final = re.compile(r"\s*\+?0*([0-9]{1,10})\s*")
 _LARGEST: Final = 2**32 - 1
 
 

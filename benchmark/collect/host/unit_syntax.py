@@ -20,6 +20,9 @@ _PIECE: Final = re.compile(
 )
 
 
+_LINE_END: Final = re.compile(r"\r\n|\n\r|[\n\r\0]")  # systemd's read_line: CR and NUL end a line too
+
+
 class UnitDefect(Exception):
     """The text is not what systemd would accept; the message says where and why."""
 
@@ -88,8 +91,8 @@ def _logical_lines(text: str, path: str) -> list[tuple[int, str]]:
     lines: list[tuple[int, str]] = []
     waiting: list[str] = []
     length = first = 0
-    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-        line = raw.strip(_BLANKS) if not waiting else raw.lstrip(_BLANKS).rstrip("\r")
+    for number, raw in enumerate(_LINE_END.split(text.removeprefix("\ufeff")), 1):
+        line = raw.lstrip(_BLANKS)  # a blank behind a backslash means that the line is not continued
         if line.startswith(("#", ";")):
             continue
         first = first if waiting else number

@@ -183,7 +183,8 @@ class _Lines:
 
 def _flags(rest: str) -> tuple[tuple[tuple[str, str], ...], str]:
     flags: list[tuple[str, str]] = []
-    while found := _FLAG.match(rest):
+    at = 0
+    while found := _FLAG.match(rest, at):
         flags.append((found["name"], (found["value"] or "").strip("\"'")))
-        rest = rest[found.end() :]
-    return tuple(flags), rest
+        at = found.end()
+    return tuple(flags), rest[at:]

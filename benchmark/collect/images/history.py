@@ -24,11 +24,11 @@ from benchmark.model.facts import Reason, Unavailable
 MOST_ENTRIES: Final = 10_000
 MOST_CHARACTERS: Final = 4 * 1024 * 1024  # of a whole history
 
-# A shell with its options up to the one after which the script begins.
+# A shell with its options, twenty at most, up to the one after which the script begins.
 _SHELL: Final = (
-    r"(?:(?:\S*/)?(?:ba|da|a|z|k|mk)?sh(?: +-[A-Za-z]*o +\w+| +--?[A-Za-z]+)*? +-[A-Za-z]*c"
-    r"|(?:\S*\\)?cmd(?:\.exe)?(?: +/[A-Za-z](?::\w+)?)*? +/[CK]"
-    r"|(?:\S*[/\\])?(?:powershell|pwsh)(?:\.exe)?(?: +-\w+(?: +(?!-)[\w.]+)?)*? +-[Cc]ommand)(?= |$) ?"
+    r"(?:(?:\S*/)?(?:ba|da|a|z|k|mk)?sh(?: +-[A-Za-z]*o +\w+| +--?[A-Za-z]+){0,20}? +-[A-Za-z]*c"
+    r"|(?:\S*\\)?cmd(?:\.exe)?(?: +/[A-Za-z](?::\w+)?){0,20}? +/[CK]"
+    r"|(?:\S*[/\\])?(?:powershell|pwsh)(?:\.exe)?(?: +-\w+(?: +(?!-)[\w.]+)?){0,20}? +-[Cc]ommand)(?= |$) ?"
 )
 _RUN_BY_SHELL: Final = re.compile(_SHELL, re.IGNORECASE)
 _SHELL_WITHIN: Final = re.compile(rf"(?<= ){_SHELL}", re.IGNORECASE)

@@ -13,7 +13,7 @@ from benchmark.collect.redaction import credential_shapes, redact
 from benchmark.model.facts import JsonValue, Unavailable
 
 _MOST_NAME: Final = 120
-_LISTED: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"')
+_LISTED: Final = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)')  # an open quote takes all that follows
 _BARE: Final = re.compile(r"(?:^|(?<=\s))([A-Za-z_]\w{0,250})(?=\s|$)")
 _USERINFO: Final = re.compile(r"://[^\s/@:\"']{0,256}:(?!\$|%\(|\{\{|<|\[redacted)[^\s/@\"']{1,1024}@")
 _AUTHORIZATION: Final = re.compile(

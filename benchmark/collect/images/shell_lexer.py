@@ -234,11 +234,14 @@ class _Lexer:
         level.words, level.heredocs, level.piped = [], [], False
 
     def _read_heredocs(self) -> None:
+        texts: dict[int, list[str]] = {}
         for each in self._pending:
             text = self._heredoc_text(each.name, each.strip)
             if each.command >= 0:
-                known = self._found[each.command]
-                self._found[each.command] = replace(known, heredocs=(*known.heredocs, text))
+                texts.setdefault(each.command, []).append(text)
+        for command, added in texts.items():
+            known = self._found[command]
+            self._found[command] = replace(known, heredocs=(*known.heredocs, *added))
         self._pending = []
 
     def _heredoc_text(self, name: str, strip: bool) -> str:

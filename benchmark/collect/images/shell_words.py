@@ -102,19 +102,20 @@ def _unfold(scripts: list[str], raw: tuple[RawCommand, ...]) -> tuple[Command, .
 
 def _stripped(raw: RawCommand, scripts: list[str]) -> Command:
     """The command without keywords and wrappers; scripts that it hands to a shell are added to ``scripts``."""
-    words, assignments = list(raw.words), []
-    while words:
-        first = words[0].rpartition("/")[2]
-        if assigned := _ASSIGNMENT.fullmatch(words[0]):
+    words, assignments, at = raw.words, [], 0
+    while at < len(words):
+        first = words[at].rpartition("/")[2]
+        if assigned := _ASSIGNMENT.fullmatch(words[at]):
             assignments.append((assigned[1], assigned[2]))
-            words.pop(0)
-        elif words[0] in _RESERVED:
-            words.pop(0)
+            at += 1
+        elif words[at] in _RESERVED:
+            at += 1
         elif first in _WRAPPERS:
-            words = _wrapped(words, _WRAPPERS[first], operands=first in _FIRST_OPERAND)
+            at = _behind_wrapper(words, at, _WRAPPERS[first], operands=first in _FIRST_OPERAND)
         else:
             break
-    command = Command(tuple(words), tuple(assignments), raw.piped, raw.heredocs)
+    words = words[at:]
+    command = Command(words, tuple(assignments), raw.piped, raw.heredocs)
     if command.program in _SHELLS:
         scripts.extend(_handed_over(words))
         scripts.extend(raw.heredocs)
@@ -123,22 +124,22 @@ def _stripped(raw: RawCommand, scripts: list[str]) -> Command:
     return command
 
 
-def _wrapped(words: list[str], valued: tuple[str, ...], *, operands: bool) -> list[str]:
-    """What a wrapper runs: its own options, and its first operand where it has one, taken off."""
-    at = 1
+def _behind_wrapper(words: tuple[str, ...], at: int, valued: tuple[str, ...], *, operands: bool) -> int:
+    """Where what a wrapper at ``at`` runs begins: behind its own options, and its first operand where it has one."""
+    at += 1
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in valued else 1
-    return words[at + 1 if operands else at :]
+    return at + 1 if operands else at
 
 
-def _handed_over(words: list[str]) -> list[str]:
+def _handed_over(words: tuple[str, ...]) -> list[str]:
     """The script after ``-c`` (or -lc, -euxc): for shells it is the next word that is no option."""
-    for at, word in enumerate(words[1:], 1):
+    for place, word in enumerate(words[1:], 1):
         if word == "--command" or (word.startswith("-") and not word.startswith("--") and word.endswith("c")):
-            rest = words[at + 1 :]
-            while rest and rest[0].startswith("-"):
-                rest = rest[2:] if rest[0] in ("-o", "-O") else rest[1:]
-            return rest[:1]
+            at = place + 1
+            while at < len(words) and words[at].startswith("-"):
+                at += 2 if words[at] in ("-o", "-O") else 1
+            return [*words[at : at + 1]]
         if word.startswith("--command="):
             return [word.partition("=")[2]]
     return []

@@ -14,7 +14,8 @@ _VARIABLE: Final = re.compile(
     re.DOTALL,
 )
 _WORD: Final = re.compile(r"(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*+\"|'[^']*+'|[\"'\\])++", re.DOTALL)
-_QUOTES: Final = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'([^']*+)'", re.DOTALL)
+# an open quote takes all that follows, or every mark behind it would be tried anew
+_QUOTES: Final = re.compile(r"\"((?:[^\"\\]|\\.)*+)(\"|\\?\Z)|'([^']*+)'", re.DOTALL)
 
 
 def assignments(rest: str, *, legacy: bool = False) -> list[tuple[str, str | None]]:
@@ -24,19 +25,25 @@ def assignments(rest: str, *, legacy: bool = False) -> list[tuple[str, str | Non
         name, *value = rest.split(maxsplit=1)
         return [(name, "".join(value))]
     pairs = (each.partition("=") for each in words)
-    return [
-        (name, _QUOTES.sub(lambda found: found[1] or found[2] or "", value) if equals else None)
-        for name, equals, value in pairs
-    ]
+    return [(name, _QUOTES.sub(_unquoted, value) if equals else None) for name, equals, value in pairs]
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    if found[3] is not None:
+        return found[3]
+    return found[1] if found[2] == '"' else found[0]
 
 
 def expand(text: str, variables: Mapping[str, str | None]) -> str | None:
     """``text`` with its variables replaced; None when one has no value here, or is written in a way not known."""
     pieces: list[str] = []
-    at = 0
+    at = length = 0
     for found in _VARIABLE.finditer(text):
         value = found["escaped"] if found["escaped"] is not None else _value(found, variables)
         if value is None:
+            return None
+        length += len(value)
+        if length > MOST_CHARACTERS:  # before the pieces are joined: $A$A$A… of a long A would fill the memory
             return None
         pieces += (text[at : found.start()], value)
         at = found.end()

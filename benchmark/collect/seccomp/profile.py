@@ -26,6 +26,9 @@ _DENYING: Final = frozenset(
 _LETTING: Final = frozenset({"SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_NOTIFY"})
 
 
+_FOLDED: Final = str.maketrans({"\u017f": "s"})  # to Go a long s is an s; the Kelvin sign is a k to both
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Some calls and what becomes of them. ``has_arguments``: only with certain arguments. ``on_some_hosts``: only on some
@@ -189,7 +192,7 @@ def _object(value: JsonValue, place: str) -> dict[str, JsonValue]:
     """Its members by lower-case key: Go, in which the engine is written, finds a key in any case."""
     if not isinstance(value, dict):
         raise _Defect(Reason.WRONG_TYPE, f"{place} is not an object")
-    members = {key.lower(): each for key, each in value.items()}
+    members = {key.lower().translate(_FOLDED): each for key, each in value.items()}
     if len(members) != len(value):
         raise _Defect(Reason.DUPLICATE_KEY, f"{place}: two keys that differ only in case")
     return members

@@ -69,3 +69,9 @@ def test_reads_what_json_writes(value):
 def test_never_raises_anything_else(data):
     with contextlib.suppress(JsonDefect):
         json.dumps(parse_json(data), allow_nan=False).encode()
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 400 + ".0"])
+def test_a_number_that_could_not_be_written_again_is_refused(number):
+    with pytest.raises(JsonDefect, match="too large"):
+        parse_json(f'{{"a": {number}}}'.encode())

@@ -165,3 +165,8 @@ def test_nothing_heavy_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_port_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(EndpointError, match="bad port"):
+        parse_url("tcp://x:" + "1" * 5000)

@@ -149,3 +149,8 @@ def test_no_file_makes_the_parsers_raise(data):
         parsed = parse(data)
         assert len(parsed.entries) + len(parsed.warnings) <= 2 * data.count(b"\n") + 2
     parse_nsswitch(data)
+
+
+def test_zeros_before_a_number_do_not_hide_an_account():
+    assert [each.gid for each in parse_group(b"docker:x:0000000000000999:alice\n").entries] == [999]
+    assert [each.uid for each in parse_passwd(b"toor:x:00000000000000:0:::\n").entries] == [0]

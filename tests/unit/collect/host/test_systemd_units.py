@@ -273,3 +273,13 @@ def test_no_unit_file_makes_the_parser_raise(data):
             assert all(isinstance(word, str) for word in split_words(each.value))
         except UnitDefect:
             continue
+
+
+def test_lines_end_where_systemd_ends_them():
+    data = b"[Socket]\n# hidden\rListenStream=/a\0ListenStream=/b\r\nListenStream=/c\n"
+    assert [each.value for each in parse_unit(data, "x")[0]] == ["/a", "/b", "/c"]
+
+
+def test_a_blank_behind_a_backslash_ends_the_line():
+    data = b"[Socket]\nSocketUser=a\\ \nListenStream=/b\nListenStream=/c \\\n  /d\n"
+    assert [each.value for each in parse_unit(data, "x")[0]] == ["a\\", "/b", "/c  /d"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
-from benchmark.collect.images.build_files import read_dockerfiles
-from benchmark.model.facts import Reason
+import pytest
+
+from benchmark.collect.images.build_files import dockerfile_facts, read_dockerfiles
+from benchmark.model.facts import Reason, Unavailable
 
 
 def test_none_named():
@@ -44,3 +46,16 @@ def test_good_and_broken_files_side_by_side(tmp_path, monkeypatch):
     ]
     assert others[0].blocked is not None
     assert others[0].blocked.detail == "line 2: unknown instruction 'RNU'"
+
+
+def test_a_variable_that_would_fill_the_memory_has_no_value():
+    text = b"ARG A=" + b"x" * 16000 + b"\nARG B=" + b"$A" * 300_000 + b"\nFROM $B\n"
+    read = dockerfile_facts(text)
+    assert not isinstance(read, Unavailable)
+    assert read[0]["unpinned_bases"] == ["line 3: FROM $B"]
+
+
+@pytest.mark.parametrize("word", ["CMD [", "ARG A=", "ENV A="])
+def test_a_quote_that_does_not_end_is_read_once(word):
+    read = dockerfile_facts(f'FROM scratch\n{word}"'.encode() + b'\\"' * 100_000 + b"\n")
+    assert not isinstance(read, Unavailable)

@@ -143,3 +143,9 @@ def test_never_raises(texts: list[str]) -> None:
     found = read_history(texts)
     assert not isinstance(found, Unavailable)
     assert [each.number for each in found] == list(range(1, len(texts) + 1))  # nothing is dropped
+
+
+def test_options_of_shells_without_end_are_looked_at_once():
+    for text in ("|1 " + " sh -o" * 50_000, "|1 " + " powershell -a" * 20_000, "|1 " + " cmd /a" * 30_000):
+        (read,) = read_history([text])
+        assert read.word == "RUN"

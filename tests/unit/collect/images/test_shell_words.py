@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.collect.images.shell_lexer import split_commands
 from benchmark.collect.images.shell_words import MOST_CHARACTERS, Command, parse_script, parse_words
 from benchmark.model.facts import Reason, Unavailable
 
@@ -118,3 +119,15 @@ def test_time_stays_linear(text: str) -> None:
 def test_never_raises(text: str) -> None:
     commands = parse_script(text)
     assert isinstance(commands, (tuple, Unavailable))
+
+
+def test_many_wrappers_assignments_and_heredocs_are_read_once():
+    for text in ("env " * 100_000 + "x", "A=1 " * 100_000 + "x", "cat " + "<<A " * 10_000 + "\n"):
+        found = parse_script(text)
+        assert isinstance(found, tuple)
+        assert len(found) == 1
+
+
+def test_what_several_heredocs_feed_stays_in_its_order():
+    (command,) = split_commands("cat <<A <<B\none\nA\ntwo\nB\n")
+    assert [each.strip() for each in command.heredocs] == ["one", "two"]

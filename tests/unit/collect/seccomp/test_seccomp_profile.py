@@ -222,3 +222,11 @@ NAMES = st.lists(st.sampled_from([*DENIED_NOW, "read"]), max_size=5)
 def test_allowing_more_is_never_stronger(first: list[str], second: list[str], default: str) -> None:
     fewer, more = [rule(*first)], [rule(*first), rule(*second)]
     assert set(weaker(*fewer, default=default)) <= set(weaker(*more, default=default))
+
+
+def test_a_key_with_a_long_s_is_the_key_to_go():
+    profile = parse_profile(
+        '{"defaultAction": "SCMP_ACT_ERRNO", "\u017fyscalls": [{"name\u017f": ["mount"], "action": "SCMP_ACT_ALLOW"}]}'
+    )
+    assert not isinstance(profile, Unavailable)
+    assert weaker_than_default(profile, (), None) == ["mount"]
