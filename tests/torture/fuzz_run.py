@@ -55,7 +55,7 @@ def attempt(target: Target, data: bytes, why: str, seconds: float = MOST_SECONDS
 
 
 def growth(target: Target, shape: tuple[bytes, bytes, bytes], size: int) -> str:
-    """"" when the CPU time grows with the length of ``shape``; else what was measured at size/8, /4, /2 and size.
+    """ "" when the CPU time grows with the length of ``shape``; else what was measured at size/8, /4, /2 and size.
 
     Four times the time for twice the length, twice in a row, is what quadratic code shows and linear code does not; it is
     measured three times over, so that a busy machine does not count.

@@ -113,7 +113,9 @@ def _require_audit_facts(rules: AuditRules) -> None:
     watches: list[Any] = [
         {"path": each.path, "tree": each.tree, "perms": each.accesses, "key": each.key} for each in rules.watches
     ]
-    require_sound("host", {"audit.watches": watches, "audit.source": rules.origin}, {"audit.watches": "; ".join(rules.warnings)})
+    require_sound(
+        "host", {"audit.watches": watches, "audit.source": rules.origin}, {"audit.watches": "; ".join(rules.warnings)}
+    )
 
 
 def _audit_printed(data: bytes) -> bool:
@@ -208,7 +210,14 @@ ExecReload=/bin/kill -s HUP $MAINPID
 Environment=A=b "C=d e" 'F=g'
 EnvironmentFile=-/etc/default/docker
 """
-_SOCKET_SEED: Final = b"[Socket]\nListenStream=/run/docker.sock\nListenStream=\nListenStream=127.0.0.1:2375\nSocketMode=0660\nSocketUser=root\nSocketGroup=docker\n"
+_SOCKET_SEED: Final = b"""[Socket]
+ListenStream=/run/docker.sock
+ListenStream=
+ListenStream=127.0.0.1:2375
+SocketMode=0660
+SocketUser=root
+SocketGroup=docker
+"""
 _RULES_SEED: Final = b"""-D
 -b 8192
 -w /usr/bin/dockerd -k docker
@@ -237,7 +246,16 @@ HOST_TARGETS: Final = (
         _command_line,
         (),
         (b"-H\0fd://\0--icc=false\0-Dl\0debug\0", b"--default-ulimit\0nofile=1:2\0--log-opt=a=b\0--tlsverify\0--\0"),
-        (*(f"--{each}".encode() for each in sorted(BY_NAME)), b"\0", b"=", b"-H", b"-D", b"true", b"nofile=1:2", b"tcp://"),
+        (
+            *(f"--{each}".encode() for each in sorted(BY_NAME)),
+            b"\0",
+            b"=",
+            b"-H",
+            b"-D",
+            b"true",
+            b"nofile=1:2",
+            b"tcp://",
+        ),
         ((b"", b"--host=x\0", b""), (b"", b"--log-opt\0a=b\0", b""), (b"", b"--default-ulimit=a=1\0", b"")),
     ),
     Target(
@@ -245,16 +263,54 @@ HOST_TARGETS: Final = (
         _unit,
         (),
         (_UNIT_SEED, _SOCKET_SEED, b"[Service]\nExecStart=\nExecStart=@/usr/bin/dockerd x -D ; /bin/true\n"),
-        (b"[Service]", b"[Socket]", b"ExecStart=", b"ListenStream=", b"\\\n", b"\\x20", b"#", b";", b"'", b'"', b"%t", b"$A"),
-        ((b"[Service]\nExecStart=", b"a\\\n", b""), (b"[Service]\n", b"Environment=A=b\n", b""), (b"[Socket]\n", b"ListenStream=/x\n", b"")),
+        (
+            b"[Service]",
+            b"[Socket]",
+            b"ExecStart=",
+            b"ListenStream=",
+            b"\\\n",
+            b"\\x20",
+            b"#",
+            b";",
+            b"'",
+            b'"',
+            b"%t",
+            b"$A",
+        ),
+        (
+            (b"[Service]\nExecStart=", b"a\\\n", b""),
+            (b"[Service]\n", b"Environment=A=b\n", b""),
+            (b"[Socket]\n", b"ListenStream=/x\n", b""),
+        ),
     ),
     Target(
         "audit_rules",
         _audit_files,
         (),
         (_RULES_SEED, b"-w /etc/docker\n-W /etc/docker\n-d always,exit -F path=/x\n", b"-i\n-w 'a b' -k c\n"),
-        (b"-w ", b"-W ", b"-a always,exit ", b"-A never,exit ", b"-F path=", b"-F dir=", b"-p wa", b"-k d", b"-D", b"-d ", b"-S all", b"-i", b"-c", b"\n", b"-F auid>=1000"),
-        ((b"-w /b\n", b"-W /a\n", b""), (b"", b"-w /a\n", b""), (b"", b"-a never,exit -F path=/a\n-w /b\n", b""), (b"", b"-A always,exit -F path=/a\n", b"")),
+        (
+            b"-w ",
+            b"-W ",
+            b"-a always,exit ",
+            b"-A never,exit ",
+            b"-F path=",
+            b"-F dir=",
+            b"-p wa",
+            b"-k d",
+            b"-D",
+            b"-d ",
+            b"-S all",
+            b"-i",
+            b"-c",
+            b"\n",
+            b"-F auid>=1000",
+        ),
+        (
+            (b"-w /b\n", b"-W /a\n", b""),
+            (b"", b"-w /a\n", b""),
+            (b"", b"-a never,exit -F path=/a\n-w /b\n", b""),
+            (b"", b"-A always,exit -F path=/a\n", b""),
+        ),
     ),
     Target(
         "auditctl_list",
@@ -263,12 +319,22 @@ HOST_TARGETS: Final = (
         (_RULES_SEED.split(b"8192\n")[1].replace(b"-e 2\n", b""), b"-w /etc/docker -p rwxa -k a b\nNo rules\n"),
         (b"-w ", b"-a always,exit ", b"-S all ", b"-F dir=", b" -k ", b" -p wa", b"\n"),
     ),
-    Target("mountinfo", _mountinfo, (), (_MOUNT_SEED,), (b" - ", b" ", b"\\040", b"/", b"ro", b","), ((_MOUNT_SEED, b"25 22 0:22 / /sys ro - sysfs s rw\n", b""),)),
+    Target(
+        "mountinfo",
+        _mountinfo,
+        (),
+        (_MOUNT_SEED,),
+        (b" - ", b" ", b"\\040", b"/", b"ro", b","),
+        ((_MOUNT_SEED, b"25 22 0:22 / /sys ro - sysfs s rw\n", b""),),
+    ),
     Target(
         "passwd",
         _accounts("/etc/passwd"),
         (),
-        (b"root:x:0:0:root:/root:/bin/bash\nalice:x:1000:999::/home/alice:/bin/sh\n+@nis::::::\n", b"#c\n x:*: 12:+13:\n"),
+        (
+            b"root:x:0:0:root:/root:/bin/bash\nalice:x:1000:999::/home/alice:/bin/sh\n+@nis::::::\n",
+            b"#c\n x:*: 12:+13:\n",
+        ),
         (b":", b"\n", b"x:x:0:0:", b"+", b"-", b"#", b" "),
     ),
     Target(
@@ -278,7 +344,13 @@ HOST_TARGETS: Final = (
         (b"root:x:0:\ndocker:x:999:alice,bob\n+\ndocker2:x:0999:carol\n", b"docker:!:999\ndocker:x:999:a, b,,\n"),
         (b":", b"\n", b"docker:x:999:", b",", b"+", b"-", b"#", b" "),
     ),
-    Target("nsswitch", _nsswitch, (), (b"passwd: files systemd\ngroup: files [SUCCESS=merge] sss\n", b"#x\n"), (b"passwd:", b"group:", b"[", b"]", b"compat", b"#")),
+    Target(
+        "nsswitch",
+        _nsswitch,
+        (),
+        (b"passwd: files systemd\ngroup: files [SUCCESS=merge] sss\n", b"#x\n"),
+        (b"passwd:", b"group:", b"[", b"]", b"compat", b"#"),
+    ),
     Target(
         "os_release",
         _os_release,
@@ -289,5 +361,11 @@ HOST_TARGETS: Final = (
     ),
     Target("hostname", _hostname, (), (b"web-1\n", b"# c\n\nx"), (b"#", b"\n", b" ")),
     Target("acl", _acl, (), (b"\2\0\0\0" + b"\2\0\6\0\1\0\0\0" + b"\4\0\7\0\xff\xff\xff\xff",), (b"\2\0", b"\x10\0")),
-    Target("apparmor", _apparmor, (), (b"docker-default (enforce)\n/usr/bin/man (complain)\n",), (b" (", b")\n", b"enforce")),
+    Target(
+        "apparmor",
+        _apparmor,
+        (),
+        (b"docker-default (enforce)\n/usr/bin/man (complain)\n",),
+        (b" (", b")\n", b"enforce"),
+    ),
 )

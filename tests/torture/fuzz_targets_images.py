@@ -104,11 +104,15 @@ def _outcome(data: bytes, piece: int) -> object:
 
 def _report(data: bytes) -> bool:
     report = parse_report(data)
-    image = Subject("image", "made:1", made_reports.IMAGE, {"Id": made_reports.IMAGE, "RepoDigests": [], "RepoTags": ["made:1"]})
+    image = Subject(
+        "image", "made:1", made_reports.IMAGE, {"Id": made_reports.IMAGE, "RepoDigests": [], "RepoTags": ["made:1"]}
+    )
     facts = vulnerability_facts(VulnerabilityReports((report,)), image, "2026-11-25T00:00:00Z")
     require_sound("image", facts)
     assert all(count >= 0 for count in report.counts.values())
-    assert all(report.fixable[each] <= report.counts[each] for each in report.counts), "more can be fixed than was found"
+    assert all(report.fixable[each] <= report.counts[each] for each in report.counts), (
+        "more can be fixed than was found"
+    )
     return True
 
 
@@ -118,7 +122,11 @@ def _seccomp(data: bytes) -> bool:
         return False
     weaker = weaker_than_default(profile, ["CHOWN"], (27, 0))
     require_sound("container", {"seccomp_weaker": [*weaker]})
-    assert set(weaker_than_default(profile, ["ALL"], (27, 0))) <= {*weaker_than_default(profile, (), None), *weaker, *_every(profile)}
+    assert set(weaker_than_default(profile, ["ALL"], (27, 0))) <= {
+        *weaker_than_default(profile, (), None),
+        *weaker,
+        *_every(profile),
+    }
     return True
 
 
@@ -187,9 +195,23 @@ _PROFILE: Final = json.dumps(
         "defaultAction": "SCMP_ACT_ERRNO",
         "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]}],
         "syscalls": [
-            {"names": ["read", "mount"], "action": "SCMP_ACT_ALLOW", "args": [], "includes": {"caps": ["CAP_SYS_ADMIN"]}},
-            {"name": "clone", "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 2114060288, "op": "SCMP_CMP_MASKED_EQ"}]},
-            {"names": ["ptrace"], "action": "SCMP_ACT_LOG", "includes": {"minKernel": "4.8"}, "excludes": {"arches": ["s390"]}},
+            {
+                "names": ["read", "mount"],
+                "action": "SCMP_ACT_ALLOW",
+                "args": [],
+                "includes": {"caps": ["CAP_SYS_ADMIN"]},
+            },
+            {
+                "name": "clone",
+                "action": "SCMP_ACT_ALLOW",
+                "args": [{"index": 0, "value": 2114060288, "op": "SCMP_CMP_MASKED_EQ"}],
+            },
+            {
+                "names": ["ptrace"],
+                "action": "SCMP_ACT_LOG",
+                "includes": {"minKernel": "4.8"},
+                "excludes": {"arches": ["s390"]},
+            },
         ],
     }
 ).encode()
@@ -202,7 +224,9 @@ _LAYER: Final = made.layer(
     made.entry("root/.ssh/id_rsa", made.KEY),
     made.pax({"path": "long/" * 30 + "x", "mtime": "1.5"}) + made.entry("short", b"y"),
 )
-_UPPER: Final = made.layer(made.entry("etc/.wh.passwd"), made.entry("root/.ssh/.wh..wh..opq"), made.entry("../out", b"z"))
+_UPPER: Final = made.layer(
+    made.entry("etc/.wh.passwd"), made.entry("root/.ssh/.wh..wh..opq"), made.entry("../out", b"z")
+)
 _ARCHIVES: Final = (
     made.saved(_LAYER, _UPPER),
     made.oci(_LAYER, _UPPER),
@@ -219,12 +243,50 @@ _REPORTS: Final = tuple(
     )
 )
 _SHELL_WORDS: Final = (
-    *(b"<<EOF", b"\nEOF\n", b"$(", b"`", b"${", b"}", b")", b"(", b'"', b"'", b"\\", b"\\\n", b" | ", b"&&", b";", b"#"),
+    *(
+        b"<<EOF",
+        b"\nEOF\n",
+        b"$(",
+        b"`",
+        b"${",
+        b"}",
+        b")",
+        b"(",
+        b'"',
+        b"'",
+        b"\\",
+        b"\\\n",
+        b" | ",
+        b"&&",
+        b";",
+        b"#",
+    ),
     *(b"sh -c ", b"env ", b"sudo ", b"eval ", b"A=b ", b"curl -k x", b"apt-get update", b"--password=x ", b"<(", b">x"),
 )
 _BUILD_WORDS: Final = (
-    *(b"FROM a\n", b"FROM a AS b\n", b"ARG A=b\n", b"ENV A=$A$A\n", b"RUN ", b"COPY --from=x a b\n", b"USER ", b"CMD [", b"ADD "),
-    *(b"# escape=`\n", b"# syntax=", b"ONBUILD ", b"HEALTHCHECK ", b"NONE", b"--mount=from=a", b"--a=b ", b"$A", b"${A:-b}", b"${A:+b}"),
+    *(
+        b"FROM a\n",
+        b"FROM a AS b\n",
+        b"ARG A=b\n",
+        b"ENV A=$A$A\n",
+        b"RUN ",
+        b"COPY --from=x a b\n",
+        b"USER ",
+        b"CMD [",
+        b"ADD ",
+    ),
+    *(
+        b"# escape=`\n",
+        b"# syntax=",
+        b"ONBUILD ",
+        b"HEALTHCHECK ",
+        b"NONE",
+        b"--mount=from=a",
+        b"--a=b ",
+        b"$A",
+        b"${A:-b}",
+        b"${A:+b}",
+    ),
 )
 _ATTACK: Final = b"FROM a\n"
 
@@ -233,7 +295,7 @@ IMAGE_TARGETS: Final = (
         "dockerfile",
         _dockerfile,
         (),
-        (_DOCKERFILE, b"FROM a\nRUN x\n", b"\xef\xbb\xbf# escape=`\nFROM a `\n AS b\nSHELL [\"a\"]\nONBUILD RUN x\n"),
+        (_DOCKERFILE, b"FROM a\nRUN x\n", b'\xef\xbb\xbf# escape=`\nFROM a `\n AS b\nSHELL ["a"]\nONBUILD RUN x\n'),
         (*_BUILD_WORDS, *_SHELL_WORDS),
         (
             (_ATTACK + b"RUN ", b"--a ", b"x\n"),
@@ -279,7 +341,17 @@ IMAGE_TARGETS: Final = (
         _history,
         (),
         (_HISTORY,),
-        (*_SHELL_WORDS, b"|1 ", b"#(nop) ", b"/bin/sh -c ", b"RUN ", b"ENV ", b" # buildkit", b"cmd /S /C ", b"powershell -Command "),
+        (
+            *_SHELL_WORDS,
+            b"|1 ",
+            b"#(nop) ",
+            b"/bin/sh -c ",
+            b"RUN ",
+            b"ENV ",
+            b" # buildkit",
+            b"cmd /S /C ",
+            b"powershell -Command ",
+        ),
         (
             (b"|1 ", b" sh -o", b""),
             (b"|1 ", b" powershell -a", b""),
@@ -291,16 +363,32 @@ IMAGE_TARGETS: Final = (
             (b"ENV ", b"PASSWORD=x ", b""),
             (b"ENV A=", b"x://a:", b""),
             (b"CMD [", b'"\\', b""),
-            (b"CMD [\"", b'\\"', b""),
+            (b'CMD ["', b'\\"', b""),
         ),
     ),
-    Target("image_inspect", _inspected, (), (json.dumps(make_image(0)).encode(),), (b'"Config"', b"null", b'"User"', b'"root"')),
+    Target(
+        "image_inspect",
+        _inspected,
+        (),
+        (json.dumps(make_image(0)).encode(),),
+        (b'"Config"', b"null", b'"User"', b'"root"'),
+    ),
     Target(
         "image_archive",
         _archive,
         (ArchiveDefect,),
         _ARCHIVES,
-        (b"ustar\x0000", b"ustar  \0", bytes(512), b"manifest.json", b".wh.", b"../", b"path=", b"\x1f\x8b", b"diff_ids"),
+        (
+            b"ustar\x0000",
+            b"ustar  \0",
+            bytes(512),
+            b"manifest.json",
+            b".wh.",
+            b"../",
+            b"path=",
+            b"\x1f\x8b",
+            b"diff_ids",
+        ),
         ((b"", made.entry("a/b", b"x"), bytes(1024)), (b"", made.header(b"x", b"L"), b"")),
     ),
     Target("archive_in_pieces", _in_pieces, (), _ARCHIVES[:2], (b"ustar\x0000", bytes(512), b"size=", b"\x80")),
@@ -311,6 +399,19 @@ IMAGE_TARGETS: Final = (
         _REPORTS,
         (b'"matches"', b'"severity"', b'"High"', b"sha256:", b'"runs"', b'"rules"', b'"fixed"', b"null", b'"1"'),
     ),
-    Target("seccomp_profile", _seccomp, (), (_PROFILE, b"{}"), (b'"names"', b'"action"', b'"SCMP_ACT_ALLOW"', b'"caps"', b"null")),
-    Target("image_reference", _reference, (), (b"nginx:1@sha256:" + b"a" * 64, b"r.example:5000/a/b:c"), (b":", b"/", b"@", b"."), ((b"", b"a/", b"b"), (b"", b"a:", b""))),
+    Target(
+        "seccomp_profile",
+        _seccomp,
+        (),
+        (_PROFILE, b"{}"),
+        (b'"names"', b'"action"', b'"SCMP_ACT_ALLOW"', b'"caps"', b"null"),
+    ),
+    Target(
+        "image_reference",
+        _reference,
+        (),
+        (b"nginx:1@sha256:" + b"a" * 64, b"r.example:5000/a/b:c"),
+        (b":", b"/", b"@", b"."),
+        ((b"", b"a/", b"b"), (b"", b"a:", b"")),
+    ),
 )

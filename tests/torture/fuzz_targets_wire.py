@@ -129,7 +129,9 @@ def _url(data: bytes) -> bool:
 def _control(data: bytes) -> bool:
     errors: list[ContentError] = []
     node = read_yaml(data, "controls/containers/x.yaml", errors)
-    control = None if node is None else read_control(Report("x", errors), node, "containers", "container_not_privileged")
+    control = (
+        None if node is None else read_control(Report("x", errors), node, "containers", "container_not_privileged")
+    )
     _require_told(errors, data, refused=control is None)
     return control is not None and not errors
 
@@ -199,9 +201,7 @@ def _content(path: str) -> bytes:
     return (_ROOT / path).read_bytes()
 
 
-_SNAPSHOT: Final = encode_snapshot(
-    snapshot([container("web")], daemon={"daemon.icc": DENIED})
-)
+_SNAPSHOT: Final = encode_snapshot(snapshot([container("web")], daemon={"daemon.icc": DENIED}))
 _YAML_SEED: Final = b"id: a\nlist: [1, 2.5, true, null, '0644']\nmap:\n  - x: >\n      text\n  - {y: \"\\u0041\"}\n"
 _MAPPING_SEED: Final = b"""framework: x
 title: A benchmark
@@ -225,7 +225,26 @@ _TAILORING: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
  </Profile></Tailoring>
 """
 _META: Final = b'{"Name": "default", "Endpoints": {"docker": {"Host": "tcp://10.0.0.1:2376", "SkipTLSVerify": false}}}'
-_YAML_WORDS: Final = (b"- ", b": ", b"? ", b"[", b"{", b"&a ", b"*a", b"!!str ", b"<<: ", b"|\n", b">\n", b"%YAML 1.1\n", b"---\n", b"...\n", b"'", b'"', b"\\x00", b"#")
+_YAML_WORDS: Final = (
+    b"- ",
+    b": ",
+    b"? ",
+    b"[",
+    b"{",
+    b"&a ",
+    b"*a",
+    b"!!str ",
+    b"<<: ",
+    b"|\n",
+    b">\n",
+    b"%YAML 1.1\n",
+    b"---\n",
+    b"...\n",
+    b"'",
+    b'"',
+    b"\\x00",
+    b"#",
+)
 _CONTROL: Final = _content("controls/containers/container_not_privileged.yaml")
 
 WIRE_TARGETS: Final = (
@@ -239,8 +258,22 @@ WIRE_TARGETS: Final = (
             b"HTTP/1.0 404 Not Found\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
             b"HTTP/1.1 204 No Content\r\n\r\n",
         ),
-        (b"\r\n", b"\n", b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"0\r\n\r\n", b": ", b"HTTP/1.1 ", b" ", b"\t", b"100 Continue"),
-        ((b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n", b"0\r\n\r\n"), (b"HTTP/1.1 200 OK\r\n", b"A: b\r\n", b"\r\n")),
+        (
+            b"\r\n",
+            b"\n",
+            b"Content-Length: ",
+            b"Transfer-Encoding: chunked\r\n",
+            b"0\r\n\r\n",
+            b": ",
+            b"HTTP/1.1 ",
+            b" ",
+            b"\t",
+            b"100 Continue",
+        ),
+        (
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n", b"0\r\n\r\n"),
+            (b"HTTP/1.1 200 OK\r\n", b"A: b\r\n", b"\r\n"),
+        ),
     ),
     Target(
         "engine_list",
@@ -248,7 +281,12 @@ WIRE_TARGETS: Final = (
         (),
         (b'[{"Id": "a", "Names": ["/x"], "Labels": {"a": "' + b"b" * 80 + b'"}}, {"Id": "c"}]', b"[]", b"[{}, {}]"),
         (b'{"Id": "', b'"Names": [', b"\\", b'\\"', b"[", b"{", b"}", b"]", b",", b"NaN", b"1e999"),
-        ((b"[", b'{"Id":"a"},', b"{}]"), (b'[{"a":"', b"\\\\", b'"}]'), (b"[", b" ", b"]"), (b"[{", b'"a":1,', b'"b":2}]')),
+        (
+            (b"[", b'{"Id":"a"},', b"{}]"),
+            (b'[{"a":"', b"\\\\", b'"}]'),
+            (b"[", b" ", b"]"),
+            (b"[{", b'"a":1,', b'"b":2}]'),
+        ),
     ),
     Target(
         "strict_json",
@@ -256,23 +294,134 @@ WIRE_TARGETS: Final = (
         (JsonDefect,),
         (b'{"a": [1, -2.5e3, true, null, "\\ud83d\\ude00 \\ud800"], "b": {"c": {}}}', b"[]", b"1"),
         (b'"a"', b"[", b"{", b"]", b"}", b",", b":", b"\\u0000", b"\\ud800", b"NaN", b"-Infinity", b"1e400"),
-        ((b"", b"[", b""), (b"[", b"[],", b"1]"), (b'{"a":1', b',"a":1', b"}"), (b'["', b"[{", b'"]'), (b"", b'{"a":', b"")),
+        (
+            (b"", b"[", b""),
+            (b"[", b"[],", b"1]"),
+            (b'{"a":1', b',"a":1', b"}"),
+            (b'["', b"[{", b'"]'),
+            (b"", b'{"a":', b""),
+        ),
     ),
-    Target("docker_config", _docker_config, (EndpointError,), (b'{"currentContext": "prod", "auths": {}}', b"{}"), (b'"currentContext"', b"null")),
-    Target("docker_context", _context, (EndpointError,), (_META,), (b'"Endpoints"', b'"docker"', b'"Host"', b"null", b"unix://")),
+    Target(
+        "docker_config",
+        _docker_config,
+        (EndpointError,),
+        (b'{"currentContext": "prod", "auths": {}}', b"{}"),
+        (b'"currentContext"', b"null"),
+    ),
+    Target(
+        "docker_context",
+        _context,
+        (EndpointError,),
+        (_META,),
+        (b'"Endpoints"', b'"docker"', b'"Host"', b"null", b"unix://"),
+    ),
     Target(
         "engine_url",
         _url,
         (EndpointError,),
-        (b"unix:///var/run/docker.sock", b"tcp://[fe80::1%eth0]:2376", b"ssh://user@host:22/run/docker.sock", b"host:2375"),
+        (
+            b"unix:///var/run/docker.sock",
+            b"tcp://[fe80::1%eth0]:2376",
+            b"ssh://user@host:22/run/docker.sock",
+            b"host:2375",
+        ),
         (b"://", b"unix", b"tcp", b"ssh", b"@", b":", b"[", b"]", b"/", b"%", b"-", b"npipe"),
     ),
-    Target("yaml", _yaml, (), (_YAML_SEED, _CONTROL), _YAML_WORDS, ((b"", b"[", b""), (b"", b"- ", b""), (b"", b"? ", b""), (b"{", b"a, ", b"}"), (b"", b"a: b\n", b""), (b"[", b"a, ", b"]"), (b"", b"'", b""), (b"", b"!a ", b"x"))),
-    Target("control_yaml", _control, (), (_CONTROL, _content("controls/files/api_socket_mode.yaml")), (*_YAML_WORDS, b"fact: ", b"equals: ", b"all: ", b"not: ", b"every: ", b"when: "), ((_CONTROL, b"a%d: b\n", b""), (_CONTROL + b"x: [", b"a, ", b"]"))),
-    Target("mapping_yaml", _mapping, (), (_MAPPING_SEED,), (*_YAML_WORDS, b"id: ", b"level: ", b"presets: ", b"controls: "), ((_MAPPING_SEED, b"  - label: x\n", b""),)),
-    Target("tailoring_xml", _tailoring, (XmlRefused,), (_TAILORING,), (b"<", b">", b"/>", b"<!DOCTYPE x>", b"<![CDATA[", b"]]>", b"&amp;", b"&#0;", b"&#x1b;", b"&x;", b"xmlns:a='b' ", b"<a>", b"<!--", b"-->", b"<?x ?>"), ((_TAILORING[:-26], b"<select idref='a' selected='true'/>", b"</Profile></Tailoring>"), (b"", b"<a>", b""))),
-    Target("snapshot", reads_snapshot, (SnapshotDefect,), (_SNAPSHOT, compress(_SNAPSHOT)), (b'"values"', b'"absent"', b'"unavailable"', b'"source"', b'"members"', b'"gap"', b"null", b'"blocked"', b'"notes"')),
-    Target("catalogue", _catalogue, (ValueError,), (b'{"schema":"dockmark/catalogue/1","controls":[],"frameworks":[]}',), (b'"controls"', b"null", b"[]", b"{}")),
+    Target(
+        "yaml",
+        _yaml,
+        (),
+        (_YAML_SEED, _CONTROL),
+        _YAML_WORDS,
+        (
+            (b"", b"[", b""),
+            (b"", b"- ", b""),
+            (b"", b"? ", b""),
+            (b"{", b"a, ", b"}"),
+            (b"", b"a: b\n", b""),
+            (b"[", b"a, ", b"]"),
+            (b"", b"'", b""),
+            (b"", b"!a ", b"x"),
+        ),
+    ),
+    Target(
+        "control_yaml",
+        _control,
+        (),
+        (_CONTROL, _content("controls/files/api_socket_mode.yaml")),
+        (*_YAML_WORDS, b"fact: ", b"equals: ", b"all: ", b"not: ", b"every: ", b"when: "),
+        ((_CONTROL, b"a%d: b\n", b""), (_CONTROL + b"x: [", b"a, ", b"]")),
+    ),
+    Target(
+        "mapping_yaml",
+        _mapping,
+        (),
+        (_MAPPING_SEED,),
+        (*_YAML_WORDS, b"id: ", b"level: ", b"presets: ", b"controls: "),
+        ((_MAPPING_SEED, b"  - label: x\n", b""),),
+    ),
+    Target(
+        "tailoring_xml",
+        _tailoring,
+        (XmlRefused,),
+        (_TAILORING,),
+        (
+            b"<",
+            b">",
+            b"/>",
+            b"<!DOCTYPE x>",
+            b"<![CDATA[",
+            b"]]>",
+            b"&amp;",
+            b"&#0;",
+            b"&#x1b;",
+            b"&x;",
+            b"xmlns:a='b' ",
+            b"<a>",
+            b"<!--",
+            b"-->",
+            b"<?x ?>",
+        ),
+        ((_TAILORING[:-26], b"<select idref='a' selected='true'/>", b"</Profile></Tailoring>"), (b"", b"<a>", b"")),
+    ),
+    Target(
+        "snapshot",
+        reads_snapshot,
+        (SnapshotDefect,),
+        (_SNAPSHOT, compress(_SNAPSHOT)),
+        (
+            b'"values"',
+            b'"absent"',
+            b'"unavailable"',
+            b'"source"',
+            b'"members"',
+            b'"gap"',
+            b"null",
+            b'"blocked"',
+            b'"notes"',
+        ),
+    ),
+    Target(
+        "catalogue",
+        _catalogue,
+        (ValueError,),
+        (b'{"schema":"dockmark/catalogue/1","controls":[],"frameworks":[]}',),
+        (b'"controls"', b"null", b"[]", b"{}"),
+    ),
     Target("version", _version, (), (b"20.10.24+dfsg1", b"v1.2"), (b".", b"v", b"0", b"-", b"\xd9\xa1")),
-    Target("redaction", _redacted, (), (b"postgres://u:p@h/x AKIAABCDEFGHIJKLMNOP ghp_" + b"a" * 36, b"Authorization: Bearer abcdefghijkl"), (b"://", b":", b"@", b"AKIA", b"ghp_", b"eyJ", b".", b"-----BEGIN PRIVATE KEY-----", b"password=", b"token: "), ((b"", b"://a:", b""), (b"", b"eyJ", b""), (b"", b"eyJa.", b""), (b"", b"password=", b""), (b"", b"-----BEGIN PRIVATE KEY-----", b""))),
+    Target(
+        "redaction",
+        _redacted,
+        (),
+        (b"postgres://u:p@h/x AKIAABCDEFGHIJKLMNOP ghp_" + b"a" * 36, b"Authorization: Bearer abcdefghijkl"),
+        (b"://", b":", b"@", b"AKIA", b"ghp_", b"eyJ", b".", b"-----BEGIN PRIVATE KEY-----", b"password=", b"token: "),
+        (
+            (b"", b"://a:", b""),
+            (b"", b"eyJ", b""),
+            (b"", b"eyJa.", b""),
+            (b"", b"password=", b""),
+            (b"", b"-----BEGIN PRIVATE KEY-----", b""),
+        ),
+    ),
 )

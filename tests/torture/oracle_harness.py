@@ -7,12 +7,13 @@ import dataclasses
 import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+import pytest
 
 from benchmark.catalog.load import load_catalog
 from benchmark.collect import CollectRequest, collect_snapshot
@@ -20,13 +21,15 @@ from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
 from benchmark.model.result import ControlResult
 from benchmark.model.snapshot import Snapshot
 from tests.faulty_daemon import FaultyDaemon
-from tests.torture.ledger import Harness
+from tests.torture.ledger import Harness, Tally
+from tests.torture.oracle.generate import roll_host
 from tests.torture.oracle.host import Host
 from tests.torture.oracle.stage_api import make_api
 from tests.torture.oracle.stage_documents import write_documents
 from tests.torture.oracle.stage_proc import write_proc
 from tests.torture.oracle.stage_tree import write_tree
 from tests.torture.oracle.verdicts import covered, judge, overall
+from tests.torture.size import dice, seed
 
 HARNESS: Final = Harness(
     "independent oracle",
@@ -39,6 +42,7 @@ HARNESS: Final = Harness(
         "Version 1.7.0, which asks for what 1.8.0 asks, under the numbers of 1.6.0.",
     ),
 )
+NEEDS_ROOT: Final = pytest.mark.skipif(os.geteuid() != 0, reason="files of other owners and socket files need root")
 VERSIONS: Final = ("1.8.0", "1.6.0")
 _MOST_TRIES: Final = 150
 _GROUPED: Final = ("containers", "images", "builds", "flags", "audit_rules", "files", "units", "services", "networks")
@@ -57,10 +61,17 @@ class Mismatch:
 
 @dataclass
 class Seen:
-    """What a run has compared: verdicts by (version, control, verdict), and how many findings."""
+    """How many verdicts a run has compared: on controls as a whole, and on single subjects."""
 
-    verdicts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    controls: int = 0
     findings: int = 0
+
+    def count(self, tally: Tally, number_of_hosts: int) -> None:
+        """Adds what was compared to the tally of a test."""
+        assert self.findings, "nothing was compared"
+        tally.count("hosts judged twice", number_of_hosts)
+        tally.count("verdicts on controls compared", self.controls)
+        tally.count("findings compared", self.findings)
 
 
 def collect(host: Host) -> Snapshot:
@@ -122,9 +133,7 @@ def _differences(host: Host, version: str, result: ControlResult, seen: Seen | N
     expected = judge(host, name, version)
     verdict, said = overall(expected), _plain(result.result)
     if seen is not None:
-        seen.verdicts[version, name, verdict] += 1
-        for each in expected.values():
-            seen.verdicts[version, f"{name} (subjects)", each] += 1
+        seen.controls += 1
     if verdict != said:
         yield Mismatch(version, name, "", verdict, said)
     if "(all)" in expected:
@@ -200,3 +209,30 @@ def _still(host: Host, mismatch: Mismatch) -> bool:
         == (mismatch.version, mismatch.control, mismatch.oracle, mismatch.product)
         for each in found
     )
+
+
+def check_host(host: Host, seen: Seen | None = None) -> None:
+    """Raises AssertionError with all that is needed to repeat it where oracle and product differ about ``host``."""
+    found = compare(host, seen)
+    if not found:
+        return
+    lines = [f"seed {seed()}, host {host.number}: {len(found)} differences"]
+    lines += [
+        f"  {each.version} {each.control} {each.subject or '(as a whole)'}: oracle {each.oracle}, product {each.product}"
+        for each in found[:20]
+    ]
+    small, blank = shrink(host, found[0]), Host(host.number)
+    told = [each.name for each in dataclasses.fields(Host) if getattr(small, each.name) != getattr(blank, each.name)]
+    lines += ["what the first one needs:", *(f"  {name} = {getattr(small, name)}" for name in told)]
+    raise AssertionError("\n".join(lines))
+
+
+def hosts(first: int, number: int) -> Iterator[Host]:
+    """Hosts ``first`` to ``first + number`` of this seed, each by its own die."""
+    return (roll_host(dice(f"oracle {at}"), at) for at in range(first, first + number))
+
+
+def check_hosts(first: int, number: int, seen: Seen) -> None:
+    """Compares every host; the first difference ends it."""
+    for host in hosts(first, number):
+        check_host(host, seen)

@@ -13,6 +13,7 @@ from tests.torture.fuzz_targets import HARNESS, TARGETS
 from tests.torture.ledger import Tally
 from tests.torture.size import dice, seed, sized
 
+__all__ = ["HARNESS"]
 _BY_NAME = {each.name: each for each in TARGETS}
 
 

@@ -29,7 +29,9 @@ def roll_host(dice: random.Random, number: int, most_containers: int = 5) -> Hos
     for each in dice.sample(("apparmor", "selinux"), 2):
         if each not in host.kernel and dice.random() < 0.1:
             host.kernel.append(each)
-    host.loaded_profiles = {name: dice.choice(["enforce", "enforce", "complain"]) for name in dice.sample(["mine", "x"], 1)}
+    host.loaded_profiles = {
+        name: dice.choice(["enforce", "enforce", "complain"]) for name in dice.sample(["mine", "x"], 1)
+    }
     return host
 
 

@@ -1,6 +1,6 @@
-"""A host as the generator describes it: plain data, no word of the product's. Every default is a setting that is as CIS wants it.
+"""A host as the generator describes it: plain data, no word of the product's. Every default is as CIS wants it.
 
-The same description is written to disk and served as an API (stage_*.py), and judged (judge_*.py); neither looks at the other's work.
+The same description is written to disk and served as an API (stage_*.py), and judged (judge_*.py); neither looks at the other.
 """
 
 from __future__ import annotations

@@ -116,13 +116,14 @@ def _of_words(key: str, words: list[str]) -> Any:
     if key == "log-opts":
         return dict(each.split("=", 1) for each in words)
     if key == "default-ulimits":
-        return {each.split("=", 1)[0]: each for each in words}
+        return {each.partition("=")[0]: each for each in words}
     return words[-1]
 
 
 def numbers(version: str) -> tuple[int, ...]:
     """(20, 10, 24) of 20.10.24+dfsg1."""
-    return tuple(int(each) for each in version.split("+")[0].split("-")[0].split("."))
+    plain = version.partition("+")[0].partition("-")[0]
+    return tuple(int(each) for each in plain.split("."))
 
 
 def default_socket(host: Host) -> str:
@@ -133,6 +134,12 @@ def default_config_file(host: Host) -> str:
     return "/home/alice/.config/docker/daemon.json" if host.rootless else "/etc/docker/daemon.json"
 
 
+def daemon_data_root(host: Host) -> str:
+    """What /info calls DockerRootDir: a remapped daemon works below the configured directory."""
+    root = str(running(host, "data-root"))
+    return f"{root}/100000.100000" if running(host, "userns-remap") else root
+
+
 def listeners(host: Host) -> list[str]:
     """Every address of the API: a path for a unix socket, tcp for anything else. Raises CannotTell."""
     found: list[str] = []
@@ -140,6 +147,8 @@ def listeners(host: Host) -> list[str]:
         if word == "":
             found.append("tcp" if tls(host) else default_socket(host))
         elif word.startswith("fd://"):
+            if host.later_config is not None:  # its files are newer than the daemon's start as well
+                raise CannotTell("docker.socket")
             found += [each if each.startswith("/") else "tcp" for each in socket_unit_listens_on(host)]
         elif word.startswith("unix://"):
             found.append(word.removeprefix("unix://") or "/var/run/docker.sock")
@@ -153,7 +162,8 @@ def socket_unit_listens_on(host: Host) -> list[str]:
     streams: list[str] = []
     for unit in host.units:
         if unit.name == "docker.socket" and not unit.masked:
-            by_name = sorted(unit.drop_ins, key=lambda each: each.path.rsplit("/", 1)[1])
+            drop_ins = [each for each in unit.drop_ins if each.path.endswith(".conf")]
+            by_name = sorted(drop_ins, key=lambda each: each.path.rsplit("/", 1)[1])
             for line in "\n".join(each.text for each in [unit.fragment, *by_name]).splitlines():
                 name, equals, value = line.partition("=")
                 if equals and name.strip() == "ListenStream":
@@ -180,7 +190,7 @@ def tls_file(host: Host, key: str) -> str:
     if not tls(host):
         return ""
     named = setting(host, key)
-    by_flag = "true" in words_given(host, "tls") or bool(words_given(host, "tlsverify"))
+    by_flag = any(each in TRUE_WORDS for each in words_given(host, "tls")) or bool(words_given(host, "tlsverify"))
     if not named and by_flag:
         return "/root/.docker/" + {"tlscacert": "ca.pem", "tlscert": "cert.pem", "tlskey": "key.pem"}[key]
     return str(named)

@@ -58,7 +58,9 @@ def _tls(key: str) -> ListFiles:
 def api_socket_owner(host: Host) -> Verdicts:
     """3.15: root and the group docker; root's own group is stricter. That of a rootless daemon belongs to its user."""
     docker = {each.gid for each in host.groups if each.name == "docker"}
-    verdicts = _each(api_sockets, lambda _, file: file.uid == 0 and (file.gid == 0 or _group_of(host, file) == "docker"))(host)
+    verdicts = _each(
+        api_sockets, lambda _, file: file.uid == 0 and (file.gid == 0 or _group_of(host, file) == "docker")
+    )(host)
     assert docker <= {999}
     return {name: "notapplicable" if host.rootless and each == "fail" else each for name, each in verdicts.items()}
 

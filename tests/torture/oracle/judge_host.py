@@ -111,7 +111,9 @@ data_directory_audited = _audited(_data_directory)  # 1.1.5
 configuration_directory_audited = _audited(config_directory)  # 1.1.6
 docker_service_unit_audited = _audited(lambda host: unit_files(host, "docker.service"))  # 1.1.7
 containerd_socket_audited = _audited(containerd_socket)  # 1.1.8
-api_socket_audited = _audited(api_sockets)  # 1.1.9: the socket, also in 1.6.0, whose procedure follows ListenStream to it
+api_socket_audited = _audited(
+    api_sockets
+)  # 1.1.9: the socket, also in 1.6.0, whose procedure follows ListenStream to it
 default_file_audited = _audited(_at("/etc/default/docker"))  # 1.1.10
 daemon_config_audited = _audited(config_file)  # 1.1.11
 containerd_config_audited = _audited(_at("/etc/containerd/config.toml"))  # 1.1.12

@@ -41,10 +41,10 @@ dockerfile_user_not_root = _builds(lambda _, build: "fail" if is_root(build.user
 
 def _repository(reference: str) -> str:
     """The full name without tag and digest: docker.io/library/nginx for nginx."""
-    name = reference.split("@")[0]
+    name = reference.partition("@")[0]
     head, slash, last = name.rpartition("/")
     name = head + slash + last.split(":")[0]
-    first = name.split("/")[0]
+    first = name.partition("/")[0]
     if "/" not in name:
         return f"docker.io/library/{name}"
     return name if "." in first or ":" in first or first == "localhost" else f"docker.io/{name}"

@@ -7,7 +7,9 @@ from typing import Any, Final
 from tests.torture.oracle.host import Container, Exec, Host, Mount
 from tests.torture.oracle.roll import Roll
 
-HARD_SECCOMP: Final = '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}'
+HARD_SECCOMP: Final = (
+    '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}'
+)
 WEAK_SECCOMP: Final = (
     '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","kexec_load"],"action":"SCMP_ACT_ALLOW"}]}'
 )
@@ -60,9 +62,30 @@ _SECCOMP_FINE: Final = ["seccomp=" + HARD_SECCOMP]
 _SECCOMP_ODD: Final = ["seccomp=unconfined", "seccomp:unconfined", "seccomp=" + WEAK_SECCOMP, "seccomp=" + NO_SECCOMP]
 _LABEL_FINE: Final = ["label=type:svirt_lxc_net_t", "label=user:disable"]
 _LABEL_ODD: Final = ["label=disable", "label:disable"]
-_QUIET: Final = ("/srv/data", "/home/alice", "/etcetera", "/library/x", "/proc2", "/srv/docker.sock", "/var/lib/web", "/bootx")
+_QUIET: Final = (
+    "/srv/data",
+    "/home/alice",
+    "/etcetera",
+    "/library/x",
+    "/proc2",
+    "/srv/docker.sock",
+    "/var/lib/web",
+    "/bootx",
+)
 _LOUD: Final = (
-    *("/", "/boot", "/dev", "/dev/shm", "/etc", "/etc/ssl/certs", "/lib", "/lib/x", "/proc", "/proc/sys", "/sys/fs/cgroup"),
+    *(
+        "/",
+        "/boot",
+        "/dev",
+        "/dev/shm",
+        "/etc",
+        "/etc/ssl/certs",
+        "/lib",
+        "/lib/x",
+        "/proc",
+        "/proc/sys",
+        "/sys/fs/cgroup",
+    ),
     *("/usr", "/usr/share/x", "/lib64", "/lib64/x", "/bin", "/srv/link", "/srv/to/sub"),
 )
 _SOCKETS: Final = (
@@ -151,7 +174,9 @@ def _ports(roll: Roll) -> list[tuple[str, str, str]]:
 def _mounts(roll: Roll, _: Host, made: Container) -> None:
     for at in range(roll.any([0, 1, 1, 2, 3])):
         source = roll.of(_QUIET, [*_LOUD, *_SOCKETS])
-        mount = Mount(source, f"/mnt/{at}", rw=roll.chance(0.6), propagation=roll.of(["rprivate", "private"], _SPREADING))
+        mount = Mount(
+            source, f"/mnt/{at}", rw=roll.chance(0.6), propagation=roll.of(["rprivate", "private"], _SPREADING)
+        )
         if roll.slip() and mount.propagation == "rprivate":
             mount.propagation = roll.any(["rslave", "slave", "rprivate"])
         kind = roll.any(["bind", "bind", "bind", "volume", "disguise", "tmpfs"])

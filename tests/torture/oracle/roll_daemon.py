@@ -220,4 +220,4 @@ def _accounts(roll: Roll, host: Host) -> None:
         host.groups = [each for each in host.groups if each.gid != 999]
     host.policy.accounts = roll.any([[], ["alice"], ["alice", "bob", "carol", "dave", "root", "erin"], ["alic"]])
     host.policy.minimum_version = roll.any(["", "", "20.10.5", "24.0.10", "25.0.4", "27.0.0", "27.5.1", "29.0.2"])
-    host.policy.cgroup_parents = roll.any([[""], [""], ["/approved"], ["", "/approved"]])
+    host.policy.cgroup_parents = roll.any([[""], ["", "/approved"]])

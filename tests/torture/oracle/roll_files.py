@@ -41,11 +41,14 @@ def roll_files(roll: Roll, host: Host) -> None:
             if roll.chance(0.75 if directory == "/usr/bin" else 0.12):
                 _add(roll, host, f"{directory}/{program}", 0o755)
     _add(roll, host, host.exe, 0o755)
+    for directory in (default_config_file(host).rsplit("/", 1)[0], "/etc/docker", "/run/containerd"):
+        if any(each.path.startswith(directory + "/") for each in host.files):
+            _add(roll, host, directory, 0o755, kind="directory")
     _mounts(roll, host)
     _audit(roll, host)
 
 
-def _add(roll: Roll, host: Host, path: str, limit: int, kind: str = "file", owner: tuple[int, int] = (0, 0)) -> File:
+def _add(roll: Roll, host: Host, path: str, limit: int, kind: str = "file", *, owner: tuple[int, int] = (0, 0)) -> File:
     if (known := next((each for each in host.files if each.path == path), None)) is not None:
         return known
     uid, gid = roll.of([owner], OWNERS)
@@ -100,7 +103,9 @@ def _unit_file(roll: Roll, path: str, name: str, *, first: bool) -> File:
         odd = roll.any(["", " --icc=true --tlsverify=false", " --userland-proxy --log-level=debug"])
         file.text = f"[Service]\nExecStart=/usr/bin/dockerd -H fd://{odd}\n" if first else "[Service]\nRestart=always\n"
     elif first:
-        file.text = f"[Socket]\n# ListenStream=0.0.0.0:1\nListenStream={roll.any(['/run/docker.sock', '%t/docker.sock'])}\n"
+        file.text = (
+            f"[Socket]\n# ListenStream=0.0.0.0:1\nListenStream={roll.any(['/run/docker.sock', '%t/docker.sock'])}\n"
+        )
         file.text = file.text.replace("%t", "/run")
     else:
         lines = ["ListenStream=", "ListenStream=/run/docker.sock"] if roll.chance(0.5) else []
@@ -125,7 +130,7 @@ def _sockets(roll: Roll, host: Host) -> None:
     except CannotTell:
         paths = ["/run/docker.sock"]
     for path in paths:
-        _add(roll, host, path.replace("/var/run/", "/run/"), 0o660, "socket", roll.any([(0, 999), (0, 0)]))
+        _add(roll, host, path.replace("/var/run/", "/run/"), 0o660, "socket", owner=roll.any([(0, 999), (0, 0)]))
     if given := running(host, "containerd"):
         _add(roll, host, given, 0o660, "socket")
     if roll.chance(0.7):
@@ -146,7 +151,11 @@ def _mounts(roll: Roll, host: Host) -> None:
 
 
 def _audit(roll: Roll, host: Host) -> None:
-    wanted = [each.path for each in host.files] + [running(host, "data-root"), "/run/docker.sock", "/var/run/docker.sock"]
+    wanted = [each.path for each in host.files] + [
+        running(host, "data-root"),
+        "/run/docker.sock",
+        "/var/run/docker.sock",
+    ]
     wanted += [each.path for unit in host.units for each in [unit.fragment, *unit.drop_ins]]
     wanted += ["/etc/docker", "/run/containerd", "/etc/docker/daemon.json", "/usr/bin/runc"]
     keen = roll.any([0.97, 0.97, 0.6, 0.2])

@@ -50,8 +50,16 @@ _QUIET_ENV: Final = [
     "PASSWORDLESS=yes",
     "KEYBOARD=us",
 ]
-_LOUD_ENV: Final = ["DB_PASSWORD=hunter2", "API_TOKEN=abc123xyz", "AWS_SECRET_ACCESS_KEY=wJalrXUtn", "PGPASSWORD=x1y2z3"]
-_USERS: Final = (["1000", "app", "1000:0", "app:root", "01", "nobody"], [None, "", "0", "root", "00", "0:0", "root:root"])
+_LOUD_ENV: Final = [
+    "DB_PASSWORD=hunter2",
+    "API_TOKEN=abc123xyz",
+    "AWS_SECRET_ACCESS_KEY=wJalrXUtn",
+    "PGPASSWORD=x1y2z3",
+]
+_USERS: Final = (
+    ["1000", "app", "1000:0", "app:root", "01", "nobody"],
+    [None, "", "0", "root", "00", "0:0", "root:root"],
+)
 _CHECKS: Final = (
     [["CMD", "true"], ["CMD-SHELL", "curl localhost"]],
     [None, ["NONE"], [], ["", "x"]],
@@ -65,7 +73,7 @@ REGISTRIES: Final = (
     ["docker.io"],
     ["ghcr.io/team", "registry.example.com"],
     ["docker.io/library", "ghcr.io", "localhost:5000", "registry.example.com"],
-    [],
+    ["nothing.example.com"],
 )
 
 
@@ -103,9 +111,7 @@ def _steps(roll: Roll, form: str) -> list[Step]:
     made.append(Step("COPY", "file:11aa in /app" if form == "classic" else "app /app"))
     made.append(Step("LABEL", roll.any(["note=ADD x /y", "do=apt-get", "maintainer=x"])))
     made.append(Step("ENV", roll.any(["LANG=C", "ADD=1", "MODE=update"])))
-    for odd in (_LONE_UPDATES, _UNVERIFIED_RUNS):
-        if roll.slip():
-            made.append(Step("RUN", commands=roll.any(odd)))
+    made += [Step("RUN", commands=roll.any(odd)) for odd in (_LONE_UPDATES, _UNVERIFIED_RUNS) if roll.slip()]
     if roll.slip():
         made.append(Step("ADD", "file:22bb in /opt" if form == "classic" else "x.txt /opt/"))
     if roll.slip() and roll.chance(0.5):

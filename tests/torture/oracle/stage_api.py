@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.faulty_daemon import INFO, VERSION, World, listed, make_container, make_image
 from tests.torture.oracle.host import Container, Host, Image, Step
-from tests.torture.oracle.in_force import numbers, running
-from tests.torture.oracle.stage_proc import KERNEL, MEMORY_KIB, daemon_data_root
+from tests.torture.oracle.in_force import daemon_data_root, numbers, running
+from tests.torture.oracle.stage_proc import KERNEL, MEMORY_KIB
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -39,7 +39,8 @@ def make_api(host: Host) -> World:
         archive, layers = _archive(image)
         world[f"/images/{image.id}/json"] = _image(number, image, layers)
         world[f"/images/{image.id}/history"] = [
-            {"CreatedBy": created_by(step), "Size": 10, "Created": 1795380888, "Id": ""} for step in reversed(image.steps)
+            {"CreatedBy": created_by(step), "Size": 10, "Created": 1795380888, "Id": ""}
+            for step in reversed(image.steps)
         ]
         world[f"/images/{image.id}/get"] = archive
     if host.swarm.state == "active" and host.swarm.manager:
@@ -211,7 +212,11 @@ def created_by(step: Step) -> str:
     commands = " && ".join(" ".join(_quoted(word) for word in each) for each in step.commands)
     if step.form == "buildkit":
         run = f"RUN /bin/sh -c {commands} # buildkit"
-        return run if step.word == "RUN" else f"{step.word} {step.text}" + (" # buildkit" if step.word in ("ADD", "COPY") else "")
+        return (
+            run
+            if step.word == "RUN"
+            else f"{step.word} {step.text}" + (" # buildkit" if step.word in ("ADD", "COPY") else "")
+        )
     return f"/bin/sh -c {commands}" if step.word == "RUN" else f"/bin/sh -c #(nop) {step.word} {step.text} "
 
 
@@ -228,8 +233,18 @@ def _archive(image: Image) -> tuple[bytes, list[str]]:
         for path in ["/bin/true", *image.setuid]:
             _add(layer, path.lstrip("/"), b"x", 0o4755 if path in image.setuid else 0o755)
         for path in image.keys:
-            _add(layer, path.lstrip("/"), b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", 0o600)
-        _add(layer, "etc/passwd", b"root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n", 0o644)
+            _add(
+                layer,
+                path.lstrip("/"),
+                b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+                0o600,
+            )
+        _add(
+            layer,
+            "etc/passwd",
+            b"root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n",
+            0o644,
+        )
     digest = "sha256:" + hashlib.sha256(inside.getvalue()).hexdigest()
     outside = io.BytesIO()
     with tarfile.open(fileobj=outside, mode="w") as archive:

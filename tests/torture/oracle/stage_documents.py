@@ -28,7 +28,9 @@ def write_documents(host: Host, directory: Path) -> tuple[list[str], list[str]]:
 def dockerfile(build: Build) -> str:
     lines = [f"FROM {build.base}"]
     for step in build.steps:
-        commands = " && ".join(" ".join(f"'{word}'" if " " in word else word for word in each) for each in step.commands)
+        commands = " && ".join(
+            " ".join(f"'{word}'" if " " in word else word for word in each) for each in step.commands
+        )
         lines.append(f"{step.word} {commands or step.text}")
     lines += [f"HEALTHCHECK {build.health}"] if build.health is not None else []
     lines += [f"USER {build.user}"] if build.user is not None else []

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 from tests.torture.oracle.host import Container, Host
-from tests.torture.oracle.in_force import running
 
 KERNEL = "6.1.0-oracle"
 MEMORY_KIB = 4_000_000
@@ -110,9 +109,3 @@ def _file(path: Path, text: str) -> None:
 def _link(path: Path, target: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.symlink_to(target)
-
-
-def daemon_data_root(host: Host) -> str:
-    """What /info calls DockerRootDir: a remapped daemon works below the configured directory."""
-    root = str(running(host, "data-root"))
-    return f"{root}/100000.100000" if running(host, "userns-remap") else root

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture.oracle.host import AuditRule, File, Host
-from tests.torture.oracle.in_force import default_config_file, running
+from tests.torture.oracle.in_force import daemon_data_root, default_config_file, running
 
 
 def write_tree(host: Host, top: Path) -> None:
@@ -19,23 +19,38 @@ def write_tree(host: Host, top: Path) -> None:
         (top / name.lstrip("/")).symlink_to(target)
     for directory in ("/usr/lib", "/usr/lib64", "/usr/bin", "/etc", "/run", "/srv/plain", running(host, "data-root")):
         _place(top, directory).mkdir(parents=True, exist_ok=True)
-    _text(top, "/etc/passwd", "".join(f"{each.name}:x:{each.uid}:{each.gid}::/home/{each.name}:/bin/sh\n" for each in host.accounts))
+    _text(
+        top,
+        "/etc/passwd",
+        "".join(f"{each.name}:x:{each.uid}:{each.gid}::/home/{each.name}:/bin/sh\n" for each in host.accounts),
+    )
     _text(top, "/etc/group", "".join(f"{each.name}:x:{each.gid}:{','.join(each.members)}\n" for each in host.groups))
     _text(top, "/etc/os-release", "ID=debian\nVERSION_ID=12\n")
     _text(top, "/etc/hostname", "oracle\n")
-    _text(top, "/etc/audit/rules.d/docker.rules", "\n".join(["-D", "-b 8192", "", *map(audit_line, host.audit_rules), ""]))
+    _text(
+        top, "/etc/audit/rules.d/docker.rules", "\n".join(["-D", "-b 8192", "", *map(audit_line, host.audit_rules), ""])
+    )
     profiles = "".join(f"{name} ({mode})\n" for name, mode in host.loaded_profiles.items())
     _text(top, "/sys/kernel/security/apparmor/profiles", profiles)
-    for unit in host.units:
-        for each in [unit.fragment, *unit.drop_ins]:
-            _write(top, File(each.path, kind="link", target="/dev/null") if unit.masked and each is unit.fragment else each)
+    _write_units(host, top)
+    for mount in (mount for each in host.containers for mount in each.mounts):
+        for path in (mount.source, mount.device):
+            if path and not path.endswith(".sock"):
+                _place(top, real_path(host, path)).mkdir(exist_ok=True)
     config = _config_path(host)
     for file in sorted(host.files, key=lambda each: each.path):
         _write(top, File(**vars(file) | {"text": json.dumps(host.config or {})}) if file.path == config else file)
     if host.swarm.state == "active":
-        _text(top, running(host, "data-root") + "/swarm/docker-state.json", json.dumps(_swarm_state(host)))
+        _text(top, daemon_data_root(host) + "/swarm/docker-state.json", json.dumps(_swarm_state(host)))
     if host.later_config is not None:
         (top / config.lstrip("/")).write_text(json.dumps(host.later_config))
+
+
+def _write_units(host: Host, top: Path) -> None:
+    for unit in host.units:
+        masked = File(unit.fragment.path, kind="link", target="/dev/null")
+        for each in (masked if unit.masked else unit.fragment, *unit.drop_ins):
+            _write(top, each)
 
 
 def audit_line(rule: AuditRule) -> str:
