@@ -101,6 +101,11 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
+def _defect(problem: str) -> str:
+    """libyaml reads ahead and has a bound of its own (1,000 levels from 0.2.5 on), which it may reach before we reach ours."""
+    return f"nested deeper than {MAX_DEPTH} levels" if "maximum nesting" in problem else f"not YAML: {problem}"
+
+
 class _Refused(Exception):
     """The document cannot be read any further; the reason stands among the errors."""
 
@@ -119,7 +124,7 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            self._add(line, column, f"not YAML: {error.problem or error.context}")
+            self._add(line, column, _defect(error.problem or error.context or ""))
         except (
             yaml.YAMLError,
             RecursionError,
