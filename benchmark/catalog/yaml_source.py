@@ -102,7 +102,7 @@ def _place(before: str) -> tuple[int, int]:
 
 
 def _defect(problem: str) -> str:
-    """libyaml reads ahead and has a bound of its own (1,000 levels from 0.2.5 on), which it may reach before we reach ours."""
+    """What the reader objects to. It reads ahead, and libyaml has a bound of its own that it may reach before we reach ours."""
     return f"nested deeper than {MAX_DEPTH} levels" if "maximum nesting" in problem else f"not YAML: {problem}"
 
 
