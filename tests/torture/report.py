@@ -6,11 +6,13 @@ python -m tests.torture.report           writes the page anew from reports/relia
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +22,8 @@ from tests.torture.size import seed
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = ROOT / "reports/reliability.json"
 PAGE: Final = ROOT / "docs/reliability.md"
+
+_ABOUT_THE_ARSENAL: Final = ("tests.torture.test_ledger", "tests.torture.test_reliability_page")
 
 _OPENING: Final = """\
 # Reliability
@@ -32,11 +36,18 @@ on purpose, and a run that checked nothing fails.
 
 
 class Unbelievable(Exception):
-    """A record that proves nothing: a harness without counts or without a seeded bug."""
+    """A record that proves nothing: a harness that did not run, without counts, or without a seeded bug."""
 
 
-def collect(directory: Path, now: datetime) -> dict[str, Any]:
-    """What the tests of one run recorded, by harness. Raises Unbelievable."""
+def known_harnesses() -> frozenset[str]:
+    """The names of the harnesses that the test modules of this folder belong to."""
+    names = [f"tests.torture.{path.stem}" for path in sorted(Path(__file__).parent.glob("test_*.py"))]
+    modules = [importlib.import_module(name) for name in names if name not in _ABOUT_THE_ARSENAL]
+    return frozenset(each.HARNESS.name for each in modules)
+
+
+def collect(directory: Path, now: datetime, expected: Iterable[str]) -> dict[str, Any]:
+    """What the tests of one run recorded, by harness; every one of ``expected`` must be there. Raises Unbelievable."""
     harnesses: dict[str, dict[str, Any]] = {}
     for path in directory.glob("*.json"):
         line = json.loads(path.read_text(encoding="utf-8"))
@@ -57,6 +68,8 @@ def collect(directory: Path, now: datetime) -> dict[str, Any]:
         known["caught"] = sorted({*known["caught"], *line["caught"]})
     if not harnesses:
         raise Unbelievable(f"{directory} holds no record of a run")
+    if missing := sorted(set(expected) - harnesses.keys()):
+        raise Unbelievable(f"did not run: {', '.join(missing)}")
     for name, each in harnesses.items():
         if not each["checked"]:
             raise Unbelievable(f"{name} checked nothing")
@@ -91,7 +104,7 @@ def page(data: dict[str, Any]) -> str:
 def main(arguments: list[str]) -> None:
     """The command line."""
     if arguments:
-        data = collect(Path(arguments[0]), datetime.now(UTC))
+        data = collect(Path(arguments[0]), datetime.now(UTC), known_harnesses())
         DATA.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(json.loads(DATA.read_text(encoding="utf-8"))), encoding="utf-8")
 

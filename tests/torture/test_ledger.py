@@ -34,7 +34,7 @@ def _record(counts: dict[str, int], bugs: tuple[str, ...] = ()) -> None:
 def test_the_tests_of_a_harness_are_added_up(directory: Path) -> None:
     _record({"damaged facts": 1200})
     _record({"damaged facts": 34}, ("a bug",))
-    known = collect(directory, NOW)["harnesses"]["knock-out"]
+    known = collect(directory, NOW, ())["harnesses"]["knock-out"]
     assert (known["checked"], known["caught"], known["tests"], known["seconds"]) == (
         {"damaged facts": 1234},
         ["a bug"],
@@ -45,7 +45,7 @@ def test_the_tests_of_a_harness_are_added_up(directory: Path) -> None:
 
 def test_the_page_names_counts_bugs_and_what_is_not_covered(directory: Path) -> None:
     _record({"damaged facts": 1234}, ("a denied file counts as absent",))
-    text = page(json.loads(json.dumps(collect(directory, NOW))))
+    text = page(json.loads(json.dumps(collect(directory, NOW, ()))))
     for wanted in ("1,234 damaged facts", "a denied file counts as absent", "what nobody thought of"):
         assert wanted in text
 
@@ -59,12 +59,18 @@ def test_a_harness_that_proves_nothing_is_not_believed(
 ) -> None:
     _record(counts, bugs)
     with pytest.raises(Unbelievable, match=why):
-        collect(directory, NOW)
+        collect(directory, NOW, ())
+
+
+def test_a_run_without_one_of_the_harnesses_is_not_believed(directory: Path) -> None:
+    _record({"damaged facts": 1}, ("a bug",))
+    with pytest.raises(Unbelievable, match="did not run: races"):
+        collect(directory, NOW, ("knock-out", "races"))
 
 
 def test_an_empty_record_is_not_believed(tmp_path: Path) -> None:
     with pytest.raises(Unbelievable, match="holds no record"):
-        collect(tmp_path, NOW)
+        collect(tmp_path, NOW, ())
 
 
 def test_a_size_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
