@@ -74,6 +74,7 @@ GOOD_DAEMON: Final[Facts] = {
     "security.userns": True,
     "security.seccomp": "builtin",
     "data_root.is_mount_point": True,
+    "log_destination.on_this_host": False,
     "swarm.listen_addresses": ABSENT,
     "swarm.advertise_address": ABSENT,
     "swarm.data_path_address": ABSENT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmark.collect.daemon.data_root import data_root_facts
+from benchmark.collect.daemon.log_destination import log_destination_facts
 from benchmark.collect.daemon.settings import DaemonSettings
 from benchmark.collect.daemon.swarm_addresses import swarm_address_facts
 from benchmark.collect.engine.reports import CollectionReport, EngineReport
@@ -25,6 +26,7 @@ def daemon_subject(
     bridge, bridge_sources = default_bridge(settings, engine.networks)
     data_root, data_root_sources = data_root_facts(settings, root)
     addresses, address_sources = swarm_address_facts(settings, engine.facts, root)
+    logs, log_sources = log_destination_facts(settings)
     gathered = operations_facts(containers, images)
     facts: dict[str, FactValue] = {
         **engine.facts,
@@ -32,6 +34,7 @@ def daemon_subject(
         "daemon.bridge": bridge,
         **data_root,
         **addresses,
+        **logs,
         **gathered,
     }
     sources: Mapping[str, tuple[Source, ...]] = {
@@ -40,6 +43,7 @@ def daemon_subject(
         "daemon.bridge": bridge_sources,
         **data_root_sources,
         **address_sources,
+        **log_sources,
         **dict.fromkeys(gathered, (*containers.sources, *images.sources)),
     }
     notes = {**settings.notes, **operations_notes(containers, images)}

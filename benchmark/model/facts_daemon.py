@@ -96,6 +96,12 @@ DAEMON_FACTS: Final = DAEMON_SETTINGS | {
         "something of its own is mounted at the data root; the daemon's bind of the directory onto itself is not",
         derived=True,
     ),
+    "log_destination.on_this_host": Fact(
+        Type.BOOL,
+        "the address that the default logging driver sends to is a unix socket, loopback or localhost; absent where the"
+        " driver takes no address or was given none",
+        derived=True,
+    ),
     "operations.images": Fact(Type.INT, "images, without build intermediates", derived=True),
     "operations.unused_images": Fact(Type.INT, "images that no container, running or not, was made from", derived=True),
     "operations.containers": Fact(Type.INT, "containers", derived=True),
