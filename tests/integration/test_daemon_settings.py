@@ -48,7 +48,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, object], dict[str, str]]] = {
                 "nofile=1024:2048",
                 "--log-driver=syslog",
                 "--log-opt",
-                "syslog-address=udp://127.0.0.1:514",
+                "syslog-address=udp://logs.invalid:514",
             ),
         ),
         {},
@@ -71,7 +71,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, object], dict[str, str]]] = {
             "log-level": "info",
             "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 2048}},
             "log-driver": "syslog",
-            "log-opts": {"syslog-address": "udp://127.0.0.1:514"},
+            "log-opts": {"syslog-address": "udp://logs.invalid:514"},
         },
         {
             "daemon_no_new_privileges": "pass",
@@ -128,6 +128,11 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, object], dict[str, str]]] = {
     ),
     "log-driver-without-address": (("--log-driver", "syslog"), {}, {}),
     "log-driver-to-look-at": (("--log-driver=journald",), {}, {"logs_sent_off_host": "notchecked"}),
+    "log-driver-to-this-host": (
+        ("--log-driver=syslog", "--log-opt", "syslog-address=udp://127.0.0.1:514"),
+        {},
+        {"logs_sent_off_host": "notchecked"},
+    ),
 }
 
 
