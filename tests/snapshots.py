@@ -162,7 +162,7 @@ def subject(kind: str, name: str, facts: Facts, id_: str = "", source: str = "")
 
 def container(name: str, changes: Facts | None = None) -> Subject:
     """A container as good as can be, with ``changes``."""
-    id_ = (name.encode().hex() + "0" * 64)[:64]
+    id_ = (name.encode("utf-8", "surrogatepass").hex() + "0" * 64)[:64]
     return subject("container", name, {**GOOD_CONTAINER, **(changes or {})}, id_, f"GET /containers/{id_}/json")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from benchmark.cli.evaluation import as_of_now, framework_of, load_content, prepare
+from benchmark.cli.evaluation import as_of_now, load_content, prepare
 from benchmark.cli.exit_code import ExitCode, choose, outcome_of
 from benchmark.cli.report import Reports
 from benchmark.cli.target import collect_target, tell_unreachable
@@ -14,8 +14,7 @@ def run(arguments: Namespace) -> ExitCode:
     """Audits the target. The options, the content and the outputs are checked before the target is touched."""
     catalog = load_content(arguments)
     evaluator = prepare(arguments, catalog)
-    framework = framework_of(catalog)
-    with Reports(arguments.output, framework, verbose=arguments.verbose, no_color=arguments.no_color) as reports:
+    with Reports(arguments, catalog) as reports:
         snapshot = collect_target(arguments)
         assessment = as_of_now(evaluator).evaluate(snapshot)
         written = reports.write(assessment)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from benchmark.cli.evaluation import framework_of, load_content, prepare
+from benchmark.cli.evaluation import load_content, prepare
 from benchmark.cli.exit_code import ExitCode, Outcome, choose, outcome_of
 from benchmark.cli.report import Reports
 from benchmark.cli.streams import say
@@ -23,8 +23,7 @@ def run(arguments: Namespace) -> ExitCode:
     catalog = load_content(arguments)
     evaluator = prepare(arguments, catalog)
     outcomes: list[Outcome] = []
-    framework = framework_of(catalog)
-    with Reports(arguments.output, framework, verbose=arguments.verbose, no_color=arguments.no_color) as reports:
+    with Reports(arguments, catalog) as reports:
         assessments = _assessments(evaluator, arguments.snapshots, outcomes)
         first = next(assessments, None)
         if first is None:

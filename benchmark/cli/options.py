@@ -67,6 +67,9 @@ OUTPUT: Final = Option(
 VERBOSE: Final = Option(
     ("-v", "--verbose"), "show every finding, and all that was looked at", switch=True, default=False
 )
+INSTANCES: Final = Option(
+    ("--instances",), "xccdf: a rule-result for every subject, not one for every rule", switch=True, default=False
+)
 NO_COLOR: Final = Option(("--no-color",), "no colour, as with NO_COLOR", switch=True, default=False)
 FAIL_ON: Final = Option(
     ("--fail-on",),
@@ -126,7 +129,7 @@ VULNERABILITIES: Final = Option(
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, BEYOND, SET, CONTENT))
-REPORT: Final = ("output", (OUTPUT, VERBOSE, NO_COLOR))
+REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
 POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
 
 EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import os
 import shutil
+from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import tee
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
+from benchmark.cli.evaluation import framework_of
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.values import STDOUT, Output
-from benchmark.model.framework import Framework
+from benchmark.evaluate import score_instances
+from benchmark.model.content import Catalog
 from benchmark.model.result import Assessment
 from benchmark.render.formats import FORMATS
 from benchmark.render.options import RenderOptions
+
+if TYPE_CHECKING:
+    from benchmark.scap.checklist import Checklist
 
 _WIDTH: Final = 100
 _FOR_PEOPLE: Final = "table"
 
 
 class Reports:
-    """The outputs of one run. Entering opens all of them, so a bad one is known before any work; leaving discards what
-    was not committed. ``framework`` lends its title and labels.
+    """The outputs of one run, as its options name them. Entering opens all of them, so a bad one is known before any work;
+    leaving discards what was not committed. ``catalog`` lends the framework's title and labels, and the benchmark for formats
+    that carry it.
     """
 
-    def __init__(self, outputs: tuple[Output, ...], framework: Framework, *, verbose: bool, no_color: bool) -> None:
-        self._outputs = outputs
-        self._verbose = verbose
-        self._no_color = no_color
-        self._framework = framework
+    def __init__(self, arguments: Namespace, catalog: Catalog) -> None:
+        self._outputs: tuple[Output, ...] = arguments.output
+        self._verbose: bool = arguments.verbose
+        self._no_color: bool = arguments.no_color
+        self._instances: bool = arguments.instances
+        self._catalog = catalog
         self._sinks: list[Sink] = []
 
     def __enter__(self) -> Self:
@@ -83,9 +91,14 @@ class Reports:
         return complete
 
     def _options(self, output: Output) -> RenderOptions:
-        framework = self._framework
+        framework = framework_of(self._catalog)
         plain = RenderOptions(
-            width=_WIDTH, verbose=self._verbose, sections=framework.sections, framework=framework.title
+            width=_WIDTH,
+            verbose=self._verbose,
+            sections=framework.sections,
+            framework=framework.title,
+            checklist=self._checklist,
+            instance_scores=score_instances if self._instances else None,
         )
         if output.path != STDOUT:
             return plain
@@ -96,6 +109,11 @@ class Reports:
             colour=terminal and not self._no_color and wants_colour(os.environ),
             unicode=stdout_shows_unicode(),
         )
+
+    def _checklist(self, framework: str, version: str) -> Checklist:
+        from benchmark.cli.checklist import checklist_of  # noqa: PLC0415  (most runs carry none)
+
+        return checklist_of(self._catalog, framework, version)
 
     def _discard(self) -> None:
         for each in self._sinks:

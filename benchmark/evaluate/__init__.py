@@ -2,6 +2,7 @@
 
 from benchmark.evaluate.evaluator import Evaluator, evaluate_snapshot, prepare_evaluator
 from benchmark.evaluate.phrases import describe as describe_condition
+from benchmark.evaluate.scores import score_instances
 from benchmark.evaluate.selection import EvaluationRequest, SelectionError, list_beyond
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "evaluate_snapshot",
     "list_beyond",
     "prepare_evaluator",
+    "score_instances",
 ]

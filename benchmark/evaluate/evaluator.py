@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from benchmark import __version__
@@ -74,9 +74,10 @@ def evaluate_snapshot(catalog: Catalog, snapshot: Snapshot, request: EvaluationR
 
 def _row(chosen: Chosen, decide: Decide, snapshot: Snapshot, around: Around) -> ControlResult:
     control, requirements = chosen.control, chosen.requirements
-    return refined_row(
+    row = refined_row(
         control, requirements, chosen.refinement, lambda: judge_control(control, requirements, decide, snapshot, around)
     )
+    return replace(row, arguments=chosen.arguments) if chosen.arguments else row
 
 
 def _around(snapshot: Snapshot) -> Around:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from benchmark.model.result import ControlResult, Coverage, Result, Score, XccdfScore
+from benchmark.model.result import Assessment, ControlResult, Coverage, Result, Score, XccdfScore
 
 _LEFT_OUT: Final = frozenset({Result.NOTAPPLICABLE, Result.NOTCHECKED, Result.INFORMATIONAL, Result.NOTSELECTED})
 _GOOD: Final = frozenset({Result.PASS, Result.FIXED})
@@ -65,10 +65,28 @@ def score_results(
         notapplicable=counts[Result.NOTAPPLICABLE],
     )
     rules = ((_number(each, version), Rule((each.result,), _weight(each))) for each in results)
-    tree = Group(_grouped(rules, group_weights or {}))
-    return Score(
-        _percent(passed, scorable), passed, scorable, _percent(passed + waived, scorable), coverage, xccdf_scores(tree)
+    scores = xccdf_scores(Group(_grouped(rules, group_weights or {})))
+    return Score(_percent(passed, scorable), passed, scorable, _percent(passed + waived, scorable), coverage, scores)
+
+
+def score_instances(assessment: Assessment) -> tuple[XccdfScore, ...]:
+    """The XCCDF scores of ``assessment`` where every subject has a rule-result of its own (``instance_results``)."""
+    weights = {} if assessment.tailoring is None else assessment.tailoring.group_weights
+    version = assessment.benchmark_version
+    rules = (
+        (_number(each, version), Rule(instance_results(each), _weight(each)))
+        for each in assessment.results
+        if each.requirements
     )
+    return xccdf_scores(Group(_grouped(rules, weights)))
+
+
+def instance_results(row: ControlResult) -> tuple[Result, ...]:
+    """The results of a control subject by subject; its own besides where no subject has it (a gap), or instead (unscored)."""
+    if row.result is Result.INFORMATIONAL:
+        return (Result.INFORMATIONAL,) * max(1, len(row.findings))
+    results = tuple(each.result for each in row.findings)
+    return results if row.result in results else (*results, row.result)
 
 
 def xccdf_scores(benchmark: Group) -> tuple[XccdfScore, ...]:

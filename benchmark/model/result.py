@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from benchmark.model.control import Control
-from benchmark.model.facts import Reason, Subject
+from benchmark.model.facts import JsonValue, Reason, Subject
 from benchmark.model.framework import Requirement
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Collector, Enumeration, Target
@@ -69,6 +69,7 @@ class ControlResult:
     waiver: Mapping[str, str] | None = None
     attestation: Mapping[str, str] | None = None
     refinement: Refinement | None = None  # what a tailoring changed about the control
+    arguments: Mapping[str, JsonValue] = field(default_factory=dict)  # the values of its parameters that were in force
 
 
 class Deselected(NamedTuple):

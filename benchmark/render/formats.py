@@ -27,11 +27,24 @@ class Format:
     render_several: Callable[[Iterable[Assessment], RenderOptions], Iterator[str]]
 
 
+def _xccdf(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    from benchmark.render.xccdf_format import render_xccdf  # noqa: PLC0415  (most runs write a table or JSON)
+
+    return render_xccdf(assessment, options)
+
+
+def _several_xccdf(assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
+    from benchmark.render.xccdf_format import render_several_xccdf  # noqa: PLC0415  (the same)
+
+    return render_several_xccdf(assessments, options)
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
         Format("table", "a report for the terminal", render_table, render_overview),
         Format("json", "JSON version 1; several targets: a document a line", render_json, render_json_lines),
+        Format("xccdf", "XCCDF 1.2, a TestResult for each target", _xccdf, _several_xccdf),
     )
 }
 

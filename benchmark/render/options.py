@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmark.model.result import Assessment, XccdfScore
+    from benchmark.scap.checklist import Checklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +19,8 @@ class RenderOptions:
     ``width`` is the terminal's, in columns (below 40 counts as 40). ``colour`` allows SGR sequences. ``verbose`` shows
     every finding with its evidence, and nothing shortened. ``unicode`` False keeps the output in ASCII. ``sections`` maps
     a section number ("5") to our label, as ``Framework.sections`` does; ``framework`` is ``Framework.title``, and its id
-    stands in where that is empty.
+    stands in where that is empty. ``checklist`` makes the benchmark of a framework's version, for formats that carry it.
+    ``instance_scores`` asks XCCDF for a rule-result for every subject, and scores those.
     """
 
     width: int = 100
@@ -23,3 +29,5 @@ class RenderOptions:
     unicode: bool = True
     sections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     framework: str = ""
+    instance_scores: Callable[[Assessment], tuple[XccdfScore, ...]] | None = None
+    checklist: Callable[[str, str], Checklist] | None = None

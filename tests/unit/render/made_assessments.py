@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from benchmark.model.content import Catalog
 from benchmark.model.control import Control, Recreate, Remediation, Severity, Test
 from benchmark.model.facts import ABSENT, Reason, Source, Subject, Unavailable
-from benchmark.model.framework import Requirement
+from benchmark.model.framework import Framework, Requirement
 from benchmark.model.result import Assessment, ControlResult, Coverage, Finding, Result, Score, XccdfScore
 from benchmark.model.seen import Seen
 from benchmark.model.snapshot import Collector, Enumeration, Target
+from benchmark.render import RenderOptions
+from benchmark.scap.checklist import make_checklist
 
 VERSION = "1.8.0"
 READ_AT = "2026-11-22T20:46:10Z"
@@ -257,3 +260,27 @@ def every_result():
         warnings=("auditctl is not installed", HOSTILE),
         release="2026.11",
     )
+
+
+def options_for(*made, **changes):
+    """Options whose catalogue holds what was judged, and one control that was not."""
+    controls = {each.control.id: each.control for one in made for each in one.results}
+    requirements = {
+        number: Requirement(
+            f"item {number}", {VERSION: number}, {VERSION: (1,)}, {VERSION: "manual"}, (each.control.id,)
+        )
+        for one in made
+        for each in one.results
+        for number in sorted(item.ids[VERSION] for item in each.requirements)
+    }
+    controls["never_judged"] = control("never_judged", "Was not selected")
+    requirements["7.1"] = Requirement(
+        "item 7.1", {VERSION: "7.1"}, {VERSION: (2,)}, {VERSION: "manual"}, ("never_judged",)
+    )
+    framework = Framework("cis_docker", "CIS Docker Benchmark", (VERSION,), SECTIONS, tuple(requirements.values()))
+    catalog = Catalog(controls, {"cis_docker": framework}, "sha256:" + "0" * 64)
+
+    def checklist(name, version):
+        return make_checklist(catalog, name, version, lambda each: f"What {each.id} checks.")
+
+    return RenderOptions(checklist=checklist, **changes)

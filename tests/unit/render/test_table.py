@@ -21,6 +21,7 @@ from tests.unit.render.made_assessments import (
     erring,
     every_result,
     failing,
+    options_for,
     passing,
     requirement,
     row,
@@ -347,10 +348,9 @@ def test_no_targets_are_said_to_be_none():
 
 def test_one_of_many_is_rendered_as_one():
     made = every_result()
+    options = options_for(made)
     for name, chosen in FORMATS.items():
-        assert "".join(render_many(name, iter([made]), RenderOptions())) == "".join(
-            chosen.render(made, RenderOptions())
-        )
+        assert "".join(render_many(name, iter([made]), options)) == "".join(chosen.render(made, options))
         assert chosen.name == name
 
 
