@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from benchmark.cli.evaluation import FRAMEWORK, framework_of, load_content
+from benchmark.cli.evaluation import FRAMEWORK, framework_of, load_content, plain_profile
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.printing import print_text
-from benchmark.evaluate import list_beyond
+from benchmark.evaluate import PROFILES, list_beyond
 from benchmark.model.content import Catalog
 from benchmark.model.control import Control
 from benchmark.model.framework import Framework, Requirement, id_order
@@ -35,11 +35,12 @@ def run(arguments: Namespace) -> ExitCode:
     catalog = load_content(arguments)
     framework = framework_of(catalog)
     version = chosen_version(framework, arguments.benchmark)
-    entries = list_entries(catalog, version, int(arguments.profile[-1]))
+    profile = plain_profile(arguments)
+    entries = list_entries(catalog, version, PROFILES[profile])
     if arguments.output == "json":
-        print_text(_as_json(entries, version, arguments.profile), as_utf8=True)
+        print_text(_as_json(entries, version, profile), as_utf8=True)
     else:
-        print_text(_as_table(entries, f"{framework.title} {version}, {arguments.profile}"))
+        print_text(_as_table(entries, f"{framework.title} {version}, {profile}"))
     return ExitCode.MET
 
 

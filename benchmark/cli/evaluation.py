@@ -15,13 +15,15 @@ from benchmark.catalog.load import load_catalog
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.operator_name import operator_name
 from benchmark.cli.values import Assignment
-from benchmark.evaluate import EvaluationRequest, Evaluator, SelectionError, prepare_evaluator
+from benchmark.evaluate import PROFILES, EvaluationRequest, Evaluator, SelectionError, prepare_evaluator
 from benchmark.model.content import Catalog
 from benchmark.model.control import Parameter
 from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Framework
+from benchmark.model.tailoring import Tailoring
 
 FRAMEWORK: Final = "cis_docker"
+DEFAULT_PROFILE: Final = "level_2"
 
 
 def load_content(arguments: Namespace) -> Catalog:
@@ -48,21 +50,48 @@ def framework_of(catalog: Catalog) -> Framework:
 
 def prepare(arguments: Namespace, catalog: Catalog) -> Evaluator:
     """The evaluator of what the selection options select, as of now. Raises Refusal."""
+    tailoring, version = _tailoring(arguments, catalog)
     request = EvaluationRequest(
         now=utc_now(),
         operator=operator_name(os.environ),
         release=getattr(arguments, "release", None),
         framework=FRAMEWORK,
-        version=arguments.benchmark,
-        profile=arguments.profile,
+        version=version,
+        profile=_profile(arguments, tailoring),
         controls=arguments.control,
         beyond=arguments.beyond or getattr(arguments, "deep", False),  # most of them judge what only --deep reads
         parameters=read_parameters(catalog, arguments.set),
+        tailoring=tailoring,
     )
     try:
         return prepare_evaluator(catalog, request)
     except SelectionError as error:
         raise Refusal(str(error)) from None
+
+
+def _tailoring(arguments: Namespace, catalog: Catalog) -> tuple[Tailoring | None, str | None]:
+    """The tailoring that was named, and the version of the benchmark that is judged (None: the newest)."""
+    if arguments.tailoring is None:
+        return None, arguments.benchmark
+    from benchmark.cli.tailoring_file import load_tailoring  # noqa: PLC0415  (reads XML, which most runs do not)
+
+    return load_tailoring(arguments.tailoring, catalog, framework_of(catalog), arguments.benchmark, arguments.profile)
+
+
+def _profile(arguments: Namespace, tailoring: Tailoring | None) -> str:
+    if tailoring is None:
+        return plain_profile(arguments)
+    from benchmark.cli.tailoring_file import level_of  # noqa: PLC0415  (the same)
+
+    return level_of(tailoring)
+
+
+def plain_profile(arguments: Namespace) -> str:
+    """The profile of ours that ``--profile`` names, or the default. Raises Refusal for another."""
+    name: str = arguments.profile or DEFAULT_PROFILE
+    if name not in PROFILES:
+        raise Refusal(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+    return name
 
 
 def as_of_now(evaluator: Evaluator) -> Evaluator:

@@ -28,9 +28,12 @@ BENCHMARK: Final = Option(
 )
 PROFILE: Final = Option(
     ("--profile",),
-    "level_2 (default) includes level_1",
-    choices=("level_1", "level_2"),
-    default="level_2",
+    "level_2 (default) includes level_1; with --tailoring one of its profiles, which may be left out where there is one",
+    "NAME",
+    values.read_identifier,
+)
+TAILORING: Final = Option(
+    ("--tailoring",), "an XCCDF 1.2 Tailoring: which rules, values and weights", "FILE", values.read_path
 )
 CONTROL: Final = Option(
     ("--control",),
@@ -126,9 +129,38 @@ VULNERABILITIES: Final = Option(
     default=(),
 )
 
+SELECT: Final = Option(
+    ("--select",),
+    "also this control or section, by our id or its number; repeatable; the variable divides by comma or line",
+    "ID",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+)
+UNSELECT: Final = Option(
+    ("--unselect",),
+    "without this control or section; in the same way",
+    "ID",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+)
+TITLE: Final = Option(("--title",), "what the tailored profile is called", "TEXT", values.read_text)
+NAME: Final = Option(
+    ("--name",), "what its ids end in (default tailored)", "NAME", values.read_name, default="tailored"
+)
+DOCUMENT: Final = Option(
+    ("-o", "--output"),
+    "file; '-' (default) for standard output",
+    "PATH",
+    values.read_path,
+    default=values.STDOUT,
+    variable="DOCKMARK_DOCUMENT",
+)
+
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES))
-SELECTION: Final = ("selection", (BENCHMARK, PROFILE, CONTROL, BEYOND, SET, CONTENT))
+SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
 POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
 

@@ -12,16 +12,22 @@ from benchmark.cli.option import Option, add_options
 from benchmark.cli.options import (
     BENCHMARK,
     CONTENT,
+    DOCUMENT,
     LISTING,
+    NAME,
     NO_COLOR,
     POLICY,
     PROFILE,
     RECORDED,
     REPORT,
     SCOPE,
+    SELECT,
     SELECTION,
+    SET,
     SNAPSHOT_FILE,
     TARGET,
+    TITLE,
+    UNSELECT,
     VERBOSE,
 )
 
@@ -44,6 +50,12 @@ exit codes:
   70   a bug in dockmark
   130  interrupted (143 when terminated)
 """
+
+
+_FAMILIES: Final[dict[tuple[str, ...], str]] = {
+    ("controls",): "Look at the controls",
+    ("tailoring",): "Tailor a profile",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,15 @@ COMMANDS: Final = (
         (Positional("control", "ID", "our id, or a CIS number of the benchmark version"),),
     ),
     Command(
+        ("tailoring", "create"),
+        "tailoring_create",
+        "Write an XCCDF 1.2 Tailoring: a profile without some controls, with others, or with other values.",
+        (
+            ("selection", (BENCHMARK, PROFILE, SELECT, UNSELECT, SET, CONTENT)),
+            ("output", (NAME, TITLE, DOCUMENT)),
+        ),
+    ),
+    Command(
         ("access",),
         "access",
         "List every way to root through Docker at a target, with its evidence.",
@@ -149,7 +170,7 @@ def build_parser() -> argparse.ArgumentParser:
         prefix = command.words[:-1]
         if prefix not in groups:
             summary = ", ".join(each.words[-1] for each in COMMANDS if each.words[:-1] == prefix)
-            groups[prefix] = _subparsers(_add(groups[()], prefix, f"Look at the controls: {summary}."))
+            groups[prefix] = _subparsers(_add(groups[()], prefix, f"{_FAMILIES[prefix]}: {summary}."))
         _complete_command(_add(groups[prefix], command.words, command.summary), command)
     return parser
 

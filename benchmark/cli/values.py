@@ -19,6 +19,7 @@ FORMAT_NAMES: Final = (
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,80}")
 _LONGEST: Final = 7 * 24 * 3600.0
 
 
@@ -90,6 +91,13 @@ def read_identifier(text: str) -> str:
     if not text.strip():
         raise BadValue("the id is empty")
     return text.strip()
+
+
+def read_name(text: str) -> str:
+    """Letters, digits, ``.``, ``-`` and ``_``: what an XCCDF id may end in."""
+    if not _NAME.fullmatch(text):
+        raise BadValue(f"{text!r} is not made of letters, digits, '.', '-' and '_'")
+    return text
 
 
 def read_text(text: str) -> str:

@@ -3,9 +3,10 @@
 from benchmark.evaluate.evaluator import Evaluator, evaluate_snapshot, prepare_evaluator
 from benchmark.evaluate.phrases import describe as describe_condition
 from benchmark.evaluate.scores import score_instances
-from benchmark.evaluate.selection import EvaluationRequest, SelectionError, list_beyond
+from benchmark.evaluate.selection import PROFILES, EvaluationRequest, SelectionError, list_beyond
 
 __all__ = [
+    "PROFILES",
     "EvaluationRequest",
     "Evaluator",
     "SelectionError",

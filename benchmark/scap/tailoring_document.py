@@ -11,7 +11,7 @@ from benchmark.scap.xml_reader import XCCDF, children_of, line_of, place_of, rea
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_MOST_BYTES: Final = 4_000_000
+MOST_BYTES: Final = 4_000_000
 # What a tailoring may hold besides what it does: said to people, not to us.
 _FOR_PEOPLE: Final = frozenset(
     {"status", "dc-status", "title", "description", "metadata", "signature", "reference", "platform", "remark", ""}
@@ -91,7 +91,7 @@ def read_tailoring(data: bytes, path: str) -> TailoringDocument:
     Raises XmlRefused for what is no XCCDF 1.2 Tailoring with an id, a version and its time, and at least one profile, and for
     elements and attribute values that the standard does not know.
     """
-    root = read_xml(data, path, _MOST_BYTES)
+    root = read_xml(data, path, MOST_BYTES)
     if root.tag != f"{{{XCCDF}}}Tailoring":
         raise place_of(root, path, f"the root element is {_short(root.tag)}, expected an XCCDF 1.2 Tailoring")
     version = time = benchmark = ""

@@ -58,7 +58,7 @@ def test_help_is_on_standard_output(words, capsys):
         (["audit", "--colour"], "audit does not know --colour"),
         (["audit", "--prof", "level_1"], "audit does not know --prof"),
         (["audit", "--password", "hunter2"], "does not know --password"),
-        (["audit", "--profile", "level_3"], "'level_3' is not one of level_1, level_2"),
+        (["audit", "--profile", "level_3"], "no profile 'level_3'; there are level_1, level_2"),
         (["audit", "--timeout", "soon"], "--timeout"),
         (["audit", "-o", "pdf"], "there is no format 'pdf'; there are table, json"),
         (["audit", "-o", "json", "-o", "table"], "two formats go to standard output"),
