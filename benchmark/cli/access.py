@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from argparse import Namespace
-from pathlib import Path
 from typing import Final
 
 from benchmark.access import list_access
 from benchmark.cli.exit_code import ExitCode, Refusal
+from benchmark.cli.input_file import input_name, read_input
 from benchmark.cli.printing import print_text
 from benchmark.cli.report import wants_colour
 from benchmark.cli.streams import stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.target import collect_target, tell_unreachable
-from benchmark.cli.values import STDOUT
 from benchmark.model.snapshot import Snapshot
 from benchmark.model.snapshot_file import MAX_BYTES, SnapshotDefect, decode_snapshot
 from benchmark.render.access_json import render_access_json
@@ -44,22 +42,12 @@ def _collected(arguments: Namespace) -> Snapshot:
 
 
 def _recorded(path: str) -> Snapshot:
-    name = "standard input" if path == STDOUT else path
+    name = input_name(path)
     try:
-        return decode_snapshot(_read(path))
+        return decode_snapshot(read_input(path, MAX_BYTES))
     except (OSError, SnapshotDefect) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise Refusal(f"{name}: {reason}") from None
-
-
-def _read(path: str) -> bytes:
-    """At most one byte more than a snapshot may have, so that an endless input is refused and not swallowed."""
-    if path != STDOUT:
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    if sys.stdin is None:
-        raise OSError("it is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _options(arguments: Namespace) -> RenderOptions:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 from benchmark.cli.evaluation import load_content, prepare
 from benchmark.cli.exit_code import ExitCode, Outcome, choose, outcome_of
+from benchmark.cli.input_file import input_name, read_input
 from benchmark.cli.report import Reports
 from benchmark.cli.streams import say
-from benchmark.cli.values import STDOUT
 from benchmark.evaluate import Evaluator
 from benchmark.model.result import Assessment
 from benchmark.model.snapshot_file import MAX_BYTES, SnapshotDefect, decode_snapshot
@@ -40,21 +38,11 @@ def _assessments(evaluator: Evaluator, paths: list[str], outcomes: list[Outcome]
     """The assessment of each snapshot that can be read, in order; ``outcomes`` grows by one for each."""
     for path in paths:
         try:
-            snapshot = decode_snapshot(_read(path))
+            snapshot = decode_snapshot(read_input(path, MAX_BYTES))
         except (OSError, SnapshotDefect) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-            say(f"dockmark: {'standard input' if path == STDOUT else path}: {reason}")
+            say(f"dockmark: {input_name(path)}: {reason}")
             continue
         assessment = evaluator.evaluate(snapshot)
         outcomes.append(outcome_of(assessment))
         yield assessment
-
-
-def _read(path: str) -> bytes:
-    """At most one byte more than a snapshot may have, so that an endless input is refused and not swallowed."""
-    if path == STDOUT:
-        if sys.stdin is None:
-            raise OSError("it is closed")
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    with Path(path).open("rb") as file:
-        return file.read(MAX_BYTES + 1)

@@ -13,6 +13,7 @@ from benchmark.cli.options import (
     BENCHMARK,
     CONTENT,
     DOCUMENT,
+    FAIL_ON,
     LISTING,
     NAME,
     NO_COLOR,
@@ -55,6 +56,7 @@ exit codes:
 _FAMILIES: Final[dict[tuple[str, ...], str]] = {
     ("controls",): "Look at the controls",
     ("tailoring",): "Tailor a profile",
+    ("import",): "Read results of others",
 }
 
 
@@ -131,6 +133,13 @@ COMMANDS: Final = (
             ("selection", (BENCHMARK, PROFILE, SELECT, UNSELECT, SET, CONTENT)),
             ("output", (NAME, TITLE, DOCUMENT)),
         ),
+    ),
+    Command(
+        ("import", "xccdf"),
+        "import_xccdf",
+        "Report XCCDF results that dockmark wrote, or oscap with dockmark's content.",
+        (("selection", (CONTENT,)), REPORT, ("policy", (FAIL_ON,))),
+        (Positional("document", "RESULTS", "XCCDF 1.2 document with a TestResult; '-' for standard input"),),
     ),
     Command(
         ("access",),

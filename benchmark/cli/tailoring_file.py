@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from benchmark.cli.checklist import checklist_of
 from benchmark.cli.exit_code import Refusal
-from benchmark.cli.values import STDOUT
+from benchmark.cli.input_file import input_name, read_input
 from benchmark.evaluate import PROFILES
 from benchmark.model.content import Catalog
 from benchmark.model.framework import Framework
@@ -26,7 +23,7 @@ def load_tailoring(
     Where no ``version`` was asked for it is the one that the file names, or the newest.
     """
     try:
-        document = read_tailoring(_read(path), "standard input" if path == STDOUT else path)
+        document = read_tailoring(read_input(path, MOST_BYTES), input_name(path))
         about = version or _version_of(document, framework)
         tailoring = resolve_tailoring(document, checklist_of(catalog, framework.id, about), profile)
     except OSError as error:
@@ -46,13 +43,3 @@ def level_of(tailoring: Tailoring) -> str:
 def _version_of(document: TailoringDocument, framework: Framework) -> str:
     named = {benchmark_id(framework.id, each): each for each in framework.versions}
     return named.get(document.benchmark, framework.newest)
-
-
-def _read(path: str) -> bytes:
-    """At most one byte more than a tailoring may have."""
-    if path == STDOUT:
-        if sys.stdin is None:
-            raise OSError("standard input is closed")
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
-    with Path(path).open("rb") as file:
-        return file.read(MOST_BYTES + 1)

@@ -190,12 +190,14 @@ def _message(row: ControlResult | None) -> Iterator[str]:
 
 
 def _instances(findings: tuple[Finding, ...]) -> Iterator[str]:
-    """One for each subject, in the order of the message's lines. The context must differ within a rule-result."""
+    """One for each subject, in the order of the message's lines. The context must differ within a rule-result; the text is
+    the subject's full id, or the label again where its name is its id.
+    """
     taken: set[str] = set()
     for each in findings:
         label = each.subject.label
         context = distinct(label, taken, " ({})")
-        yield element("instance", each.subject.id or each.subject.name or label, context=context)
+        yield element("instance", each.subject.id or label, context=context)
 
 
 def _by_instance(row: ControlResult) -> Iterator[ControlResult]:
