@@ -30,9 +30,10 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRow:
-    """An audit of a recorded engine with so many containers."""
+    """An audit of a recorded engine with so many containers, reported in one format."""
 
     containers: int
+    output: str
     audit: Cost
 
 
@@ -78,7 +79,7 @@ def render_figures(figures: Figures) -> str:
         for each in figures.audits
     ]
     recorded = [
-        [str(each.containers), *_cost(each.audit), f"{1000 * each.audit.cpu / each.containers:.2f} ms"]
+        [str(each.containers), each.output, *_cost(each.audit), f"{1000 * each.audit.cpu / each.containers:.2f} ms"]
         for each in figures.recorded
     ]
     starts = [
@@ -96,7 +97,7 @@ def render_figures(figures: Figures) -> str:
             ("containers", "wall", "CPU", "peak", "requests", "bare wall", "bare CPU", "bare peak", "ratio"), audits
         ),
         "`dockmark audit` on a recorded engine:",
-        _table(("containers", "wall", "CPU", "peak", "CPU a container"), recorded),
+        _table(("containers", "output", "wall", "CPU", "peak", "CPU a container"), recorded),
         "Start-up:",
         _table(("command", "wall", "CPU", "peak"), starts),
         "`dockmark evaluate` of saved snapshots; the rate is snapshots in a second of one core, start-up left out:",
