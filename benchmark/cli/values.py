@@ -11,11 +11,8 @@ from typing import Final
 from benchmark.cli.exit_code import FailOn, Policy
 from benchmark.cli.option import BadValue
 
-FORMAT_NAMES: Final = (
-    "table",
-    "json",
-    "xccdf",
-)  # benchmark.render.FORMATS, repeated so that parsing argv loads no renderer
+# benchmark.render.FORMATS, repeated so that parsing argv loads no renderer
+FORMAT_NAMES: Final = ("table", "json", "xccdf", "arf")
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)

@@ -39,12 +39,25 @@ def _several_xccdf(assessments: Iterable[Assessment], options: RenderOptions) ->
     return render_several_xccdf(assessments, options)
 
 
+def _arf(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    from benchmark.render.arf_format import render_arf  # noqa: PLC0415  (the same)
+
+    return render_arf(assessment, options)
+
+
+def _several_arf(assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
+    from benchmark.render.arf_format import render_several_arf  # noqa: PLC0415  (the same)
+
+    return render_several_arf(assessments, options)
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
         Format("table", "a report for the terminal", render_table, render_overview),
         Format("json", "JSON version 1; several targets: a document a line", render_json, render_json_lines),
         Format("xccdf", "XCCDF 1.2, a TestResult for each target", _xccdf, _several_xccdf),
+        Format("arf", "ARF 1.1, a report for each target", _arf, _several_arf),
     )
 }
 

@@ -61,9 +61,16 @@ def render_several_xccdf(assessments: Iterable[Assessment], options: RenderOptio
 
 
 def pieces_of_result(
-    assessment: Assessment, checklist: Checklist, options: RenderOptions, opening: Mapping[str, str]
+    assessment: Assessment,
+    checklist: Checklist,
+    options: RenderOptions,
+    opening: Mapping[str, str],
+    benchmark: str = "",
 ) -> Iterator[str]:
-    """The TestResult of ``assessment``. ``opening`` are its first attributes: its id, and namespaces where it stands alone."""
+    """The TestResult of ``assessment``. ``opening`` are its first attributes: its id, and namespaces where it stands alone.
+
+    ``benchmark`` is where the benchmark is, from there; "" for the document that it stands in.
+    """
     rules = tuple(checklist.rules())
     told = {
         **opening,
@@ -73,7 +80,8 @@ def pieces_of_result(
         "test-system": f"dockmark {assessment.tool_version}",
     }
     yield f"<TestResult{attributes(told)}>\n"
-    yield element("benchmark", href=f"dockmark-{checklist.framework.replace('_', '-')}.xml", id=checklist.id)
+    own = f"dockmark-{checklist.framework.replace('_', '-')}.xml"
+    yield element("benchmark", href=benchmark or own, id=checklist.id)
     yield from _about_the_run(assessment)
     results = {each.control.id: each for each in assessment.results}
     for each in assessment.results:
