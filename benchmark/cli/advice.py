@@ -21,6 +21,7 @@ ADVICE: Final[Mapping[Reason, str]] = {
     Reason.TOO_DEEP: "write it with less nesting",
     Reason.WRONG_TYPE: "give the value the type that Docker documents",
     Reason.CHANGED: "run again: it changed while it was read",
+    Reason.ENGINE_CHANGED: "run again: the engine was restarted or replaced while it was read",
     Reason.VANISHED: "run again: it was removed while it was read",
     Reason.TIMEOUT: "raise --timeout or --deadline, or find out why the engine is slow",
     Reason.REFUSED: "start the engine, or name the right one with --host or --context",

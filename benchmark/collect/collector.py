@@ -35,6 +35,7 @@ from benchmark.collect.request import CollectRequest
 from benchmark.collect.standpoint import ELSEWHERE, find_standpoint
 from benchmark.model.facts import Source, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
+from benchmark.model.vocabulary import COLLECTIONS
 
 
 def collect_snapshot(request: CollectRequest) -> Snapshot:
@@ -83,16 +84,22 @@ def _with_engine(
         _add_no_daemon(draft, session.product, engine)
     if isinstance(here.root, HostRoot):
         _add_host(draft, here.root, settings)
-    _add_report(draft, "networks", with_cluster_networks(engine.networks, engine.facts["info.Swarm.LocalNodeState"]))
     swarm = session.read_swarm()
-    for name, report in (("swarm", swarm.swarm), ("services", swarm.services), ("nodes", swarm.nodes)):
-        _add_report(draft, name, report)
     context = container_context(here.root, session, engine, settings, swarm)
     containers = session.read_containers(context)
     images, warnings = with_evidence(session.read_images(), session, request, started)
-    _add_report(draft, "containers", containers)
-    _add_report(draft, "images", images)
-    daemon = daemon_subject(engine, settings, root, containers, images)
+    constancy = session.confirm()
+    reports = {
+        "networks": with_cluster_networks(engine.networks, engine.facts["info.Swarm.LocalNodeState"]),
+        "swarm": swarm.swarm,
+        "services": swarm.services,
+        "nodes": swarm.nodes,
+        "containers": containers,
+        "images": images,
+    }
+    for name, report in reports.items():
+        _add_report(draft, name, constancy.of_report(COLLECTIONS[name].kind, report))
+    daemon = constancy.of_daemon(daemon_subject(engine, settings, root, containers, images))
     draft.add("engines", (daemon,), sources=engine.sources.get("product", ()))
     draft.close(here.root if isinstance(here.root, Unavailable) else ELSEWHERE)
     return engine.target, (*settings.warnings, *warnings)

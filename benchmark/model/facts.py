@@ -28,6 +28,9 @@ class Reason(enum.StrEnum):
     TOO_DEEP = "too_deep"
     WRONG_TYPE = "wrong_type"
     CHANGED = "changed"  # the file changed while it was read
+    ENGINE_CHANGED = (
+        "engine_changed"  # another engine answers than the one that the run began with, or it was restarted
+    )
     VANISHED = "vanished"  # listed, then gone before it could be read
     TIMEOUT = "timeout"  # a deadline passed
     REFUSED = "refused"  # nobody listens

@@ -103,6 +103,9 @@ def find_daemon(
     failures: list[Unavailable] = []
     activated = False
     if peer_pid is not None and peer_pid > 0:
+        alive = processes.start_time(root, peer_pid)
+        if isinstance(alive, Unavailable) and alive.reason is Reason.NO_PROCESS:
+            return alive  # whoever holds the socket by now is not the one that was connected to
         activated = processes.command_name(root, peer_pid) in _LISTEN_FOR_OTHERS
         peer = _describe(root, peer_pid, "the socket's peer (SO_PEERCRED)", socket_path)
         if isinstance(peer, DaemonProcess) or peer.reason is not Reason.NO_PROCESS:

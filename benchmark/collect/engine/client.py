@@ -14,7 +14,7 @@ from benchmark.collect.engine.bodies import ListBody, WholeBody
 from benchmark.collect.engine.endpoint import Endpoint, Kind
 from benchmark.collect.engine.limits import Limits
 from benchmark.collect.engine.replies import Head, ReplyReader
-from benchmark.collect.engine.transport import Stream, WireDefect, dial
+from benchmark.collect.engine.transport import Peer, Stream, WireDefect, dial
 from benchmark.model.facts import JsonValue, Reason, Unavailable
 
 _PATH: Final = re.compile(r"/[!-~]*")
@@ -41,14 +41,19 @@ class EngineClient:
 
     ``requests`` counts requests written to the wire; ``repeated`` those of them that had to be written again because the
     connection broke before their turn. ``prefix`` ("/v1.41") is put before every path. ``peer_pid`` is the process that
-    listens on the unix socket, known after the first connection.
+    listens on the unix socket, known after the first connection. A later connection that leads to another process is not
+    used, and neither is any after it: every further reply is ENGINE_CHANGED. ``unproven`` counts later connections of which
+    the kernel does not say where they lead (docs/decisions/0006-one-engine-a-run.md).
     """
 
     def __init__(self, endpoint: Endpoint, limits: Limits) -> None:
         self.requests = 0
         self.repeated = 0
         self.prefix = ""
-        self.peer_pid: int | None = None
+        self.unproven = 0
+        self._peer: Peer | None = None
+        self._changed: Unavailable | None = None
+        self._connected = False
         self._endpoint = endpoint
         self._limits = limits
         self._ends_at = time.monotonic() + limits.run_seconds
@@ -61,6 +66,11 @@ class EngineClient:
         self._tail = (
             f" HTTP/1.1\r\nHost: {_host_header(endpoint)}\r\nAccept-Encoding: identity\r\nUser-Agent: dockmark\r\n\r\n"
         ).encode()
+
+    @property
+    def peer_pid(self) -> int | None:
+        """The process that the first connection led to; None for other transports and where it cannot be seen."""
+        return None if self._peer is None else self._peer.pid
 
     def get_json(self, path: str) -> JsonValue | Unavailable:
         """The document at ``path``, at most ``object_bytes`` long."""
@@ -136,10 +146,27 @@ class EngineClient:
                 self.close()
 
     def _connect(self) -> None:
-        stream = dial(self._endpoint, self._deadline())
-        self._stream, self._reader, self._served = stream, ReplyReader(stream, self._limits), 0
-        if self.peer_pid is None:
-            self.peer_pid = stream.peer_pid
+        """Raises WireDefect, ENGINE_CHANGED where the kernel says that somebody else listens now."""
+        if self._changed is None:
+            stream = dial(self._endpoint, self._deadline())
+            self._recognise(stream.peer)
+            if self._changed is None:
+                self._stream, self._reader, self._served = stream, ReplyReader(stream, self._limits), 0
+                return
+            stream.close()
+        raise WireDefect(self._changed.reason, self._changed.detail)
+
+    def _recognise(self, peer: Peer | None) -> None:
+        """Remember whom the first connection led to, and whether this one leads to the same."""
+        if not self._connected:
+            self._connected, self._peer = True, peer
+        elif peer is None and self._peer is None:
+            self.unproven += 1
+        elif peer != self._peer:
+            was, now = (f"process {each.pid}" if each else "a process out of sight" for each in (self._peer, peer))
+            self._changed = Unavailable(
+                Reason.ENGINE_CHANGED, f"the connection was lost, and {now} listens where {was} did when the run began"
+            )
 
     def _ask(self, series: _Series) -> None:
         """Refill the pipeline once it is half empty."""

@@ -6,9 +6,10 @@
     context = ContainerContext(volume_devices=session.volume_devices(), services=swarm.services_by_id(), …)
     containers = session.read_containers(context)
     images = session.read_images()
+    constancy = session.confirm()                     # is it still the same engine?
     session.close()
 
-Nothing raises for what the engine does. At most N + 2M + 12 requests for N containers and M images, and one for each exec
+Nothing raises for what the engine does. At most N + 2M + 14 requests for N containers and M images, and one for each exec
 session that the engine still knows.
 """
 
@@ -20,6 +21,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from benchmark.collect.engine.client import EngineClient, Reply
+from benchmark.collect.engine.constancy import Constancy, compare_info
 from benchmark.collect.engine.containers import read_containers
 from benchmark.collect.engine.endpoint import Endpoint
 from benchmark.collect.engine.engine_facts import info_facts, product_of, version_facts
@@ -78,6 +80,8 @@ class EngineSession:
         self._version_source = source
         self._info: Reply | None = None
         self._info_source = Source("GET /info")
+        self._constancy = Constancy()
+        self._confirmed = 0  # of the client's unproven connections
 
     @property
     def requests(self) -> int:
@@ -130,8 +134,14 @@ class EngineSession:
         return read_volume_devices(self._client)
 
     def read_containers(self, context: ContainerContext) -> CollectionReport:
-        """Every container, stopped ones included. Costs 2 requests, 1 a container, 1 an exec session."""
-        return read_containers(self._client, context)
+        """Every container, stopped ones included. Costs 2 requests, 1 a container, 1 an exec session.
+
+        And 1 more where the connection was lost meanwhile and nothing but the engine's word tells who answered afterwards.
+        """
+        report = read_containers(self._client, context)
+        if self._client.unproven > self._confirmed:
+            self.confirm()
+        return report
 
     def read_images(self) -> CollectionReport:
         """Every image without build intermediates. Costs 2 requests and 2 an image."""
@@ -142,6 +152,25 @@ class EngineSession:
         from benchmark.collect.archive.content import deepen  # noqa: PLC0415  (only an audit that goes deep pays for it)
 
         return deepen(images, self._client)
+
+    def confirm(self) -> Constancy:
+        """Whether everything so far was read of one engine. Costs 1 request.
+
+        Where the connection was lost and neither kernel nor engine can say who answered afterwards, nobody is believed.
+        """
+        began = self._info.value if self._info is not None else None
+        if self._constancy.broken is not None or self.product != "docker" or not isinstance(began, dict):
+            return self._constancy  # Podman makes up another ID for every reply
+        doubtful = self._client.unproven > self._confirmed
+        self._confirmed = self._client.unproven
+        ends = self._client.get("/info").value
+        found = compare_info(began, ends)
+        if doubtful and not isinstance(ends, dict):
+            why = ends if isinstance(ends, Unavailable) else Unavailable(Reason.WRONG_TYPE, "GET /info: not an object")
+            said = f"the connection was lost, and it cannot be told whether the same engine answered afterwards: {why.detail}"
+            found = Constancy(Unavailable(why.reason, said))
+        self._constancy = Constancy(found.broken, {**self._constancy.conflicts, **found.conflicts})
+        return self._constancy
 
     def close(self) -> None:
         """End the connection."""

@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 import time
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from benchmark.collect.engine.endpoint import Endpoint, Kind, TlsMaterial
 from benchmark.model.facts import Reason
@@ -47,6 +47,13 @@ class WireDefect(Exception):
         self.silent = silent
 
 
+class Peer(NamedTuple):
+    """A process: its number, and its start in clock ticks since boot ("" where /proc does not tell)."""
+
+    pid: int
+    started: str
+
+
 class Stream:
     """An open connection. ``send`` and ``receive`` raise WireDefect; ``close`` never does."""
 
@@ -66,6 +73,12 @@ class Stream:
             return None
         pid: int = _PEERCRED.unpack(self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size))[0]
         return pid or None
+
+    @property
+    def peer(self) -> Peer | None:
+        """Who listens on the unix socket, told from a later process with the same number; None where ``peer_pid`` is."""
+        pid = self.peer_pid
+        return None if pid is None else Peer(pid, _start_ticks(pid))
 
     def send(self, data: bytes, deadline: float) -> None:
         """Write everything, or raise WireDefect."""
@@ -147,6 +160,16 @@ def _connect_unix(sock: socket.socket, path: str, deadline: float) -> None:
             time.sleep(min(_BUSY_SECONDS, _remaining(deadline)))
         else:
             return
+
+
+def _start_ticks(pid: int) -> str:
+    """Field 22 of /proc/PID/stat; the name of the program before it is in brackets and may hold anything."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123  (pathlib would cost more than the read, once a connection)
+            fields = file.read(4096).rpartition(b")")[2].split()
+    except OSError:
+        return ""
+    return fields[19].decode("ascii", "replace") if len(fields) > 19 else ""
 
 
 def _remaining(deadline: float) -> float:

@@ -188,6 +188,12 @@ def test_a_vanished_peer(host: Host) -> None:
     assert reason_of(find_daemon(host.root, _SOCKET, 4711)) is Reason.NO_PROCESS
 
 
+def test_the_successor_of_a_vanished_peer_is_not_the_daemon_that_was_asked(host: Host) -> None:
+    host.add(900, "dockerd", holds=[77])
+    assert pid_of(find_daemon(host.root, _SOCKET, 0)) == 900
+    assert reason_of(find_daemon(host.root, _SOCKET, 812)) is Reason.NO_PROCESS
+
+
 def test_arguments_that_are_no_text_are_not_guessed(host: Host) -> None:
     host.add(812, "dockerd")
     (host.path / "proc/812/cmdline").write_bytes(b"dockerd\0--label=\xff\0")
