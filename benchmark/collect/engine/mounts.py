@@ -67,6 +67,8 @@ class MountReader:
                 return self._devices
             name = mount.get("Name")
             device = self._devices.get(name) if isinstance(name, str) else None
+            if device is None:  # younger than the list of volumes, perhaps: what it mounts was not seen
+                return Unavailable(Reason.NOT_FOUND, f"Mounts: volume {name!r} is not among the volumes")
             if device:
                 sources.append(device)
         found = [self._names(each) for each in sources]

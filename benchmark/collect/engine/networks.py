@@ -63,7 +63,10 @@ def bridge_icc(networks: CollectionReport) -> FactValue:
 
 
 def read_volume_devices(client: EngineClient) -> Mapping[str, str] | Unavailable:
-    """Name -> host path of every local volume that mounts one: a bind in disguise, or a block device. Costs 1 request."""
+    """Every volume by name, with the host path that a local one mounts (a bind in disguise, a block device), "" where none.
+
+    Costs 1 request.
+    """
     document = client.get_json("/volumes")
     if isinstance(document, Unavailable):
         return document
@@ -77,6 +80,7 @@ def read_volume_devices(client: EngineClient) -> Mapping[str, str] | Unavailable
         name = each.get("Name") if isinstance(each, dict) else None
         if not isinstance(each, dict) or not isinstance(name, str):
             return Unavailable(Reason.WRONG_TYPE, "GET /volumes: a volume without a name")
+        devices[name] = ""
         options = each.get("Options")
         if options is None or each.get("Driver") != "local":
             continue

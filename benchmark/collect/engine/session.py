@@ -130,7 +130,7 @@ class EngineSession:
         )
 
     def volume_devices(self) -> Mapping[str, str] | Unavailable:
-        """Host path by name, for local volumes that mount one. Costs 1 request."""
+        """Every volume by name, with the host path that a local one mounts, "" where none. Costs 1 request."""
         return read_volume_devices(self._client)
 
     def read_containers(self, context: ContainerContext) -> CollectionReport:
@@ -158,13 +158,13 @@ class EngineSession:
 
         Where the connection was lost and neither kernel nor engine can say who answered afterwards, nobody is believed.
         """
-        began = self._info.value if self._info is not None else None
+        began = self._read_info().value
         if self._constancy.broken is not None or self.product != "docker" or not isinstance(began, dict):
             return self._constancy  # Podman makes up another ID for every reply
         doubtful = self._client.unproven > self._confirmed
         self._confirmed = self._client.unproven
         ends = self._client.get("/info").value
-        found = compare_info(began, ends)
+        found = compare_info({**began, "ServerVersion": self._version["Version"]}, ends)
         if doubtful and not isinstance(ends, dict):
             why = ends if isinstance(ends, Unavailable) else Unavailable(Reason.WRONG_TYPE, "GET /info: not an object")
             said = f"the connection was lost, and it cannot be told whether the same engine answered afterwards: {why.detail}"

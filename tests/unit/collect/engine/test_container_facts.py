@@ -246,8 +246,9 @@ def test_mounts_through_links_and_volumes() -> None:
     volume = mount("/var/lib/docker/volumes/v/_data", "volume", Name="v", Driver="local")
     (record,) = facts({"Mounts": [volume]}, volume_devices={"v": "/etc/"})["Mounts"]
     assert record["HostPaths"] == ["/etc", "/var/lib/docker/volumes/v/_data"]
-    (record,) = facts({"Mounts": [volume]})["Mounts"]
+    (record,) = facts({"Mounts": [volume]}, volume_devices={"v": ""})["Mounts"]
     assert record["HostPaths"] == ["/var/lib/docker/volumes/v/_data"]
+    assert reason(facts({"Mounts": [volume]}, volume_devices={"w": ""})["Mounts"]) is Reason.NOT_FOUND
     assert facts({"Mounts": [volume]}, volume_devices=DENIED)["Mounts"] == DENIED
     assert facts({"Mounts": [mount("/srv")]}, volume_devices=DENIED)["Mounts"][0]["HostPaths"] == ["/srv"]
     assert facts({"Mounts": [mount("", "tmpfs")]})["Mounts"][0]["HostPaths"] == []

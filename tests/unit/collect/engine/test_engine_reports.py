@@ -105,7 +105,13 @@ def test_volume_devices() -> None:
         {"Name": "plain", "Driver": "local", "Options": None},
         {"Name": "other", "Driver": "rexray", "Options": {"device": "/etc"}},
     ]
-    assert read(world(volumes={"Volumes": volumes}))[2] == {"bind": "/etc", "disk": "/dev/sda1"}
+    assert read(world(volumes={"Volumes": volumes}))[2] == {
+        "bind": "/etc",
+        "disk": "/dev/sda1",
+        "nfs": "",
+        "plain": "",
+        "other": "",
+    }
     assert read(world(volumes={"Volumes": None}))[2] == {}
     for damaged in (
         [],
