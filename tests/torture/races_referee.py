@@ -25,7 +25,14 @@ OF_THE_ENGINE: Final = tuple(
 )
 # Why a fact of an object that was touched may be unknown: it was gone, or it was reported in two ways.
 _EXCUSES: Final = frozenset(
-    {Reason.NOT_FOUND, Reason.VANISHED, Reason.NO_PROCESS, Reason.CONFLICT, Reason.PENDING_RESTART}
+    {
+        Reason.NOT_FOUND,
+        Reason.VANISHED,
+        Reason.NO_PROCESS,
+        Reason.CONFLICT,
+        Reason.PENDING_RESTART,
+        Reason.INCOMPLETE,
+    }
 )
 _COULD_NOT_LOOK: Final = frozenset({Result.ERROR, Result.UNKNOWN})
 
@@ -34,8 +41,8 @@ Members: TypeAlias = "dict[tuple[str, str], Subject]"
 
 
 def key_of(subject: Subject) -> tuple[str, str]:
-    """What an object is, whatever it is called."""
-    return subject.kind, subject.id or subject.name
+    """What an object is, whatever it is called; there is one daemon, whose id is not known where /info was not read."""
+    return subject.kind, "" if subject.kind == "daemon" else subject.id or subject.name
 
 
 def members(snapshot: Snapshot, collection: str) -> Members:

@@ -44,8 +44,6 @@ class World:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        for reference, changes in IMAGES.items():
-            import_image(engine, reference, *changes)
         device = {"type": "none", "o": "bind", "device": "/etc"}
         self.call("POST", "/volumes/create", {"Name": "disguised", "Driver": "local", "DriverOpts": device})
         self.restore()
@@ -91,6 +89,7 @@ class World:
         if "host" not in left and "joined" in left:  # it joined a container that is gone
             self.remove("joined")
             del left["joined"]
+        self._restore_images()
         for name in RECIPES:
             if name not in left:
                 self.create(name, name)
@@ -100,7 +99,6 @@ class World:
         for volume in self.call("GET", "/volumes")["Volumes"] or ():
             if volume["Name"] != "disguised":
                 self.call("DELETE", f"/volumes/{volume['Name']}")
-        self._restore_images()
 
     def _restore_images(self) -> None:
         tags: dict[str, str] = {}
@@ -132,7 +130,8 @@ class Action:
     """``run`` does it to a world, to an object that the dice choose, and returns the names of the containers it spoiled.
 
     ``steps`` says that it is several steps for the engine: between them there were other moments. ``undo`` is for what
-    ``World.restore`` does not mend. ``gaps`` says that the engine itself may refuse to list things afterwards.
+    ``World.restore`` does not mend, ``prepare`` for what must be there before. ``gaps`` says that the engine itself may refuse
+    to list things afterwards.
     """
 
     name: str
@@ -140,6 +139,7 @@ class Action:
     steps: bool = False
     gaps: bool = False
     undo: Callable[[World], None] | None = None
+    prepare: Callable[[World], object] | None = None
 
 
 def _victim(rolled: random.Random, *, running: bool | None = None) -> str:
@@ -247,14 +247,38 @@ def _reload(world: World, _: random.Random) -> tuple[str, ...]:
     return ()
 
 
-def _join_swarm(world: World, _: random.Random) -> tuple[str, ...]:
+def _join_swarm(world: World) -> None:
     body = {"ListenAddr": "127.0.0.1:0", "AdvertiseAddr": "127.0.0.1:2377", "ForceNewCluster": False, "Spec": {}}
     world.call("POST", "/swarm/init", body)
-    return ()
 
 
 def _leave_swarm(world: World) -> None:
-    world.call("POST", "/swarm/leave?force=1")
+    if world.call("GET", "/info")["Swarm"]["LocalNodeState"] != "inactive":
+        world.call("POST", "/swarm/leave?force=1")
+
+
+def _add_service(world: World, _: random.Random) -> tuple[str, ...]:
+    task = {"ContainerSpec": {"Image": IMAGE, "Env": ["DB_PASSWORD=x"]}}
+    body = {"Name": "service", "TaskTemplate": task, "Mode": {"Replicated": {"Replicas": 0}}}
+    world.call("POST", "/services/create", body)
+    return ()
+
+
+def _simply(act: Callable[[World], object]) -> Callable[[World, random.Random], tuple[str, ...]]:
+    def run(world: World, _: random.Random) -> tuple[str, ...]:
+        act(world)
+        return ()
+
+    return run
+
+
+def _pause_bare(world: World) -> None:
+    world.call("POST", "/containers/bare/pause")
+
+
+def _unpause_bare(world: World, _: random.Random) -> tuple[str, ...]:
+    world.call("POST", "/containers/bare/unpause")
+    return ("bare",)
 
 
 ACTIONS: Final = (
@@ -276,5 +300,18 @@ ACTIONS: Final = (
     Action("a tag moves to another image", _move_tag),
     Action("an image is removed", _remove_image),
     Action("the configuration is reloaded", _reload, undo=lambda world: world.reload(debug=False)),
-    Action("a swarm is made", _join_swarm, gaps=True, undo=_leave_swarm),
+    Action("a container is unpaused", _unpause_bare, prepare=_pause_bare),
+    Action(
+        "a network is removed",
+        _simply(lambda world: world.call("DELETE", "/networks/n1")),
+        prepare=lambda world: _add_network(world, random.Random(0)),
+    ),
+    Action(
+        "an image loses a tag",
+        _simply(lambda world: world.call("DELETE", "/images/aaa:1")),
+        prepare=lambda world: world.call("POST", "/images/app:1/tag?repo=aaa&tag=1"),
+    ),
+    Action("a swarm is made", _simply(_join_swarm), gaps=True, undo=_leave_swarm),
+    Action("a swarm is left", _simply(_leave_swarm), gaps=True, undo=_leave_swarm, prepare=_join_swarm),
+    Action("a service is created", _add_service, undo=_leave_swarm, prepare=_join_swarm),
 )
