@@ -6,6 +6,7 @@ import contextlib
 import random
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -74,9 +75,13 @@ class Journal:
             self.done[what] = self.done.get(what, 0) + 1
 
     def seen_at(self, start: float, end: float) -> list[Life]:
-        """Everything that may have existed between the two moments."""
+        """Everything that may have existed between the two moments; waits until all of it has an id."""
         with self._lock:
-            return [each for each in self.lives if each.perhaps_there(start, end)]
+            found = [each for each in self.lives if each.perhaps_there(start, end)]
+        patience = time.monotonic() + 30
+        while any(not each.identifier for each in found) and time.monotonic() < patience:
+            time.sleep(0.005)
+        return found
 
 
 class Churner(threading.Thread):
@@ -220,16 +225,18 @@ class Churner(threading.Thread):
         self._journal.note("networks made")
 
 
-def standing(world: World) -> list[Life]:
-    """The population that nobody touches, as lives without beginning and end."""
+def standing(world: World, recipes: Mapping[str, str] | None = None) -> list[Life]:
+    """The population that nobody touches, as lives without beginning and end. ``recipes`` of containers beyond it by name."""
     always = (-NEVER, -NEVER)
     lives = []
     for name, identifier in world.ids().items():
-        memory = RECIPES[name][0].get("Memory", 0)
-        lives.append(Life("container", name, always, identifier, names=[(always, name)], memory=[(always, memory)]))
+        recipe = (recipes or {}).get(name, name)
+        memory = RECIPES[recipe][0].get("Memory", 0)
+        lives.append(Life("container", recipe, always, identifier, names=[(always, name)], memory=[(always, memory)]))
     for reference in IMAGES:
         identifier = world.call("GET", f"/images/{reference}/json")["Id"]
         lives.append(Life("image", reference, always, identifier, names=[(always, reference)]))
-    for network in world.call("GET", "/networks"):
-        lives.append(Life("network", network["Name"], always, network["Id"], names=[(always, network["Name"])]))
-    return lives
+    networks = world.call("GET", "/networks")
+    return lives + [
+        Life("network", each["Name"], always, each["Id"], names=[(always, each["Name"])]) for each in networks
+    ]

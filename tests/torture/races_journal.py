@@ -35,11 +35,11 @@ def disputes(audit: Audit, journal: Journal, window: tuple[float, float], possib
     found: list[str] = []
     for kind, collection in _COLLECTIONS.items():
         found += _enumeration(audit, collection, [each for each in lives if each.kind == kind], window)
-    by_id = {each.identifier: each for each in lives}
+    by_id = {each.identifier: each for each in lives if each.kind == "container"}
     for control, row in audit.results.items():
         for finding in row.findings:
             life = by_id.get(finding.subject.id)
-            if life is None or life.kind != "container" or finding.result in _COULD_NOT_LOOK:
+            if life is None or life.recipe not in possible or finding.result in _COULD_NOT_LOOK:
                 continue
             if finding.result not in possible[life.recipe][control]:
                 was = sorted(possible[life.recipe][control])
@@ -52,7 +52,7 @@ def disputes(audit: Audit, journal: Journal, window: tuple[float, float], possib
 def _enumeration(audit: Audit, collection: str, lives: list[Life], window: tuple[float, float]) -> Iterator[str]:
     listed = audit.snapshot.enumeration(collection)
     judged = [audit.snapshot.subjects[at] for at in listed.members]
-    by_id = {each.identifier: each for each in lives if each.identifier}
+    by_id = {each.identifier: each for each in lives}
     if listed.gap is not None:
         yield f"{collection}: a gap: {listed.gap}"
     for identifier, times in Counter(each.id for each in judged).items():

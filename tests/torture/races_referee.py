@@ -108,7 +108,10 @@ class Referee:
         self.compared["lists of objects"] += 1
 
     def _comings_and_goings(self, found: Enumeration, was: Members, became: Members, judged: Members) -> Iterator[str]:
-        first, last = self._listings(found)
+        numbers = self._listings(found)
+        first, last = numbers[0], numbers[-1]
+        if self._is_read_one_by_one(found) and len(numbers) < 2:
+            yield "its objects were asked for one by one, and nobody looked who was there afterwards"
         came, went = became.keys() - was.keys(), was.keys() - became.keys()
         if self.at <= first:
             wrong = (went & judged.keys()) | (came - judged.keys())
@@ -125,11 +128,15 @@ class Referee:
             if Counter(said) != Counter(true):
                 yield f"{word} are {sorted(true)}, and it says {list(said)}"
 
-    def _listings(self, found: Enumeration) -> tuple[int, int]:
-        """The numbers of the requests that listed the collection, the first and the last."""
-        path = found.sources[0].locator.removeprefix("GET ") if found.sources else ""
-        numbers = [number for number, each in enumerate(self.during.paths, 1) if each == path]
-        return (numbers[0], max(numbers)) if path.startswith(("/containers", "/images")) else (numbers[0], numbers[0])
+    def _listings(self, found: Enumeration) -> list[int]:
+        """The numbers of the requests that listed the collection."""
+        path = _listed_at(found)
+        return [number for number, each in enumerate(self.during.paths, 1) if each == path] or [0]
+
+    def _is_read_one_by_one(self, found: Enumeration) -> bool:
+        path = _listed_at(found)
+        stem = path.partition("?")[0].removesuffix("/json") + "/"
+        return any(each.startswith(stem) and each != path for each in self.during.paths)
 
     def _facts(self, key: tuple[str, str], subject: Subject) -> Iterator[str]:
         true = [each[key] for each in self._known if key in each]
@@ -179,6 +186,10 @@ class Referee:
             if row.result not in possible | _COULD_NOT_LOOK and not daemon:
                 yield f"{control} is {row.result}, and was {sorted(possible)}"
             self.compared["verdicts"] += 1
+
+
+def _listed_at(found: Enumeration) -> str:
+    return found.sources[0].locator.removeprefix("GET ") if found.sources else ""
 
 
 def _differences(one: Subject, other: Subject) -> list[str]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from tests.engine import real_engine
-from tests.torture.ledger import Harness, Tally
-from tests.torture.races_harness import HARNESS
+from tests.torture.ledger import Tally
+from tests.torture.races_harness import HARNESS, race, unlike_the_engine
 from tests.torture.races_points import ONE_BY_ONE, PIPELINED, audit
-from tests.torture.races_referee import OF_THE_ENGINE, Referee, members
+from tests.torture.races_referee import OF_THE_ENGINE, members
 from tests.torture.races_world import ACTIONS, Action, World
-from tests.torture.size import dice, is_big, seed
+from tests.torture.size import dice, is_big
 
-assert isinstance(HARNESS, Harness)
+assert HARNESS.name
 
 pytestmark = pytest.mark.engine
 _POINTS = 4  # of each action in a small run
@@ -25,31 +24,6 @@ _POINTS = 4  # of each action in a small run
 def world() -> Iterator[World]:
     with real_engine("--iptables=false", network=True) as engine:
         yield World(engine)
-
-
-def race(world: World, action: Action, at: int, depth: int) -> Counter[str]:
-    """What was compared. Raises AssertionError with what to repeat."""
-    rolled = dice(f"race {action.name} {at} {depth}")
-    url = world.engine.unix_host
-    spoiled: list[str] = []
-    if action.prepare is not None:
-        action.prepare(world)
-    try:
-        before = audit(url)
-        if at > len(before.paths):
-            return Counter()
-        during = audit(url, at=at, depth=depth, action=lambda _: spoiled.extend(action.run(world, rolled)))
-        after = audit(url)
-    finally:
-        if action.undo is not None:
-            action.undo(world)
-        world.restore(*spoiled)
-    referee = Referee(before, after, during, at, action.steps, action.gaps)
-    found = referee.disputes()
-    place = during.paths[at - 1] if at <= len(during.paths) else "the end"
-    told = "\n  ".join(found[:12])
-    assert not found, f"seed {seed()}: {action.name} before request {at} ({place}), depth {depth}:\n  {told}"
-    return referee.compared
 
 
 def points(world: World, action: Action) -> list[int]:
@@ -76,3 +50,10 @@ def test_the_world_has_every_collection_of_the_engine_that_needs_no_swarm(world:
     for name in set(OF_THE_ENGINE) - {"swarm", "services", "nodes"}:
         assert members(calm, name), name
         tally.count("collections that are not empty")
+
+
+def test_at_rest_it_says_what_the_engine_says(world: World, tally: Tally) -> None:
+    """The two audits that the referee goes by are compared with replies that dockmark had no hand in."""
+    compared, wrong = unlike_the_engine(world)
+    assert not wrong, wrong
+    tally.count("facts at rest compared with the engine's own replies", compared)
