@@ -22,12 +22,11 @@ HARNESS: Final = Harness(
         "An engine behind TCP that is restarted with the same configuration: its facts are of both its lives.",
         "Swarms of several nodes, and tasks that a manager moves between them.",
         "Podman, and engines newer than the one that this machine has.",
-        "Images that change while --deep reads them.",
     ),
 )
 
 
-def race(world: World, action: Action, at: int, depth: int) -> Counter[str]:
+def race(world: World, action: Action, at: int, depth: int, *, deep: bool = False) -> Counter[str]:
     """What was compared. Raises AssertionError with what to repeat."""
     rolled = dice(f"race {action.name} {at} {depth}")
     url = world.engine.unix_host
@@ -35,11 +34,11 @@ def race(world: World, action: Action, at: int, depth: int) -> Counter[str]:
     if action.prepare is not None:
         action.prepare(world)
     try:
-        before = audit(url)
+        before = audit(url, deep=deep)
         if at > len(before.paths):
             return Counter()
-        during = audit(url, at=at, depth=depth, action=lambda _: spoiled.extend(action.run(world, rolled)))
-        after = audit(url)
+        during = audit(url, at=at, depth=depth, deep=deep, action=lambda _: spoiled.extend(action.run(world, rolled)))
+        after = audit(url, deep=deep)
     finally:
         if action.undo is not None:
             action.undo(world)

@@ -35,8 +35,7 @@ def audit(
     at: int | None = None,
     action: Callable[[EngineClient], object] = lambda _: None,
     depth: int = ONE_BY_ONE,
-    host_root: str = "/",
-    version: str = "1.8.0",
+    deep: bool = False,
 ) -> Audit:
     """Collects from ``url`` and judges. ``action`` happens right before the request number ``at`` is written.
 
@@ -56,11 +55,9 @@ def audit(
         patch.object(EngineClient, "_request", spy),
         patch.object(collector, "Limits", functools.partial(Limits, depth=depth)),
     ):
-        request = CollectRequest(host=url, environment={}, host_root=host_root, request_timeout=60)
+        request = CollectRequest(host=url, environment={}, request_timeout=60, deep=deep)
         snapshot = collect_snapshot(request)
-    assessed = evaluate_snapshot(
-        _catalog(), snapshot, EvaluationRequest(now=snapshot.finished_at, version=version, beyond=True)
-    )
+    assessed = evaluate_snapshot(_catalog(), snapshot, EvaluationRequest(now=snapshot.finished_at, beyond=True))
     return Audit(snapshot, {each.control.id: each for each in assessed.results}, tuple(paths))
 
 

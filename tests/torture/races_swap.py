@@ -53,17 +53,15 @@ def break_connection(client: EngineClient) -> None:
 
 
 class Relay(FaultyDaemon):
-    """Hands every request to a real engine, and from number ``at`` on to another one (until ``back``)."""
+    """Hands every request to a real engine, and from number ``at`` on to another one."""
 
-    def __init__(self, first: Engine, other: Engine, at: int, *, back: int | None = None, **options: Any) -> None:
+    def __init__(self, first: Engine, other: Engine, at: int, **options: Any) -> None:
         super().__init__({}, upstream=str(first.socket), **options)
         self._first, self._other = str(first.socket), str(other.socket)
-        self._at, self._back = at, back
+        self._at = at
 
     def _ask_upstream(self, path: str) -> bytes:
-        number = len(self.requests)
-        away = number >= self._at and (self._back is None or number < self._back)
-        self._upstream = self._other if away else self._first
+        self._upstream = self._other if len(self.requests) >= self._at else self._first
         return super()._ask_upstream(path)
 
 

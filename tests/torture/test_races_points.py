@@ -17,7 +17,7 @@ from tests.torture.size import dice, is_big
 assert HARNESS.name
 
 pytestmark = pytest.mark.engine
-_POINTS = 4  # of each action in a small run
+_POINTS = 2  # of each action in a small run
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,16 @@ def test_every_moment(action: Action, world: World, tally: Tally) -> None:
             for what, number in compared.items():
                 tally.count(f"{what} compared in races", number)
             tally.count("moments at which something happened", bool(compared))
+
+
+@pytest.mark.parametrize("action", [each for each in ACTIONS if "image" in each.name], ids=lambda each: each.name)
+def test_every_moment_of_an_audit_that_goes_deep(action: Action, world: World, tally: Tally) -> None:
+    paths = audit(world.engine.unix_host, deep=True).paths
+    last = range(len(paths) - 5, len(paths) + 1)
+    for at in last if is_big() else dice(f"deep {action.name}").sample(last, 1):
+        for what, number in race(world, action, at, ONE_BY_ONE, deep=True).items():
+            tally.count(f"{what} compared in races", number)
+        tally.count("moments at which something happened")
 
 
 def test_the_world_has_every_collection_of_the_engine_that_needs_no_swarm(world: World, tally: Tally) -> None:

@@ -11,6 +11,8 @@ from benchmark.collect.engine import session
 from benchmark.collect.engine.client import EngineClient
 from benchmark.collect.engine.constancy import Constancy
 from tests.engine import Engine, real_engine
+from tests.integration.command import INCOMPLETE
+from tests.integration.command import audit as audit_by_command
 from tests.torture.ledger import Tally
 from tests.torture.races_harness import HARNESS
 from tests.torture.races_points import ONE_BY_ONE, PIPELINED, Audit, audit
@@ -124,29 +126,52 @@ def restart(world: World, at: int, depth: int, tally: Tally) -> None:
     world.restore(*RECIPES)
 
 
-def test_restarted(tally: Tally) -> None:
-    with real_engine() as engine:
-        world = World(engine)
-        for at in sorted(dice("restarts").sample(range(2, len(audit(engine.unix_host).paths)), sized(1, 12))):
-            restart(world, at, dice(f"restart {at}").choice((ONE_BY_ONE, PIPELINED)), tally)
-
-
-def test_restarted_behind_tcp_with_another_configuration(tally: Tally) -> None:
-    """What the kernel says of a unix socket, the engine's own word has to say here."""
+@pytest.fixture(scope="module")
+def lives() -> Iterator[World]:
+    """An engine that may be restarted, behind a unix socket and TCP."""
     with real_engine(tcp="plain") as engine:
-        profile = engine.directory / "everything.json"
-        profile.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW"}))
-        world = World(engine)
-        for at in dice("tcp restarts").sample(range(4, len(audit(engine.host).paths) + 1), sized(1, 4)):
-            engine.config_file.write_text("{}")
-            engine.restart()
-            world.restore(*RECIPES)
-            calm = audit(engine.host)
-            engine.config_file.write_text(json.dumps({"seccomp-profile": str(profile)}))
-            during = audit(engine.host, at=at, action=lambda _: engine.restart())
-            _agree(during, [calm], f"restarted with another configuration before request {at}")
-            assert not (missed := unnoticed(during, at)), missed
-            tally.count("restarts")
+        (engine.directory / "everything.json").write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW"}))
+        yield World(engine)
+
+
+def test_restarted(lives: World, tally: Tally) -> None:
+    for at in sorted(dice("restarts").sample(range(2, len(audit(lives.engine.unix_host).paths)), sized(1, 12))):
+        restart(lives, at, dice(f"restart {at}").choice((ONE_BY_ONE, PIPELINED)), tally)
+
+
+def test_a_restart_that_goes_unnoticed_is_seen(lives: World, monkeypatch: pytest.MonkeyPatch, tally: Tally) -> None:
+    monkeypatch.setattr(EngineClient, "_recognise", lambda _client, _peer: None)
+    with pytest.raises(AssertionError):
+        restart(lives, 6, ONE_BY_ONE, tally)
+    lives.restore(*RECIPES)
+    tally.saw_seeded_bug("a restarted engine is read on as if nothing had happened")
+
+
+def test_restarted_behind_tcp_with_another_configuration(lives: World, tally: Tally) -> None:
+    """What the kernel says of a unix socket, the engine's own word has to say here."""
+    engine = lives.engine
+    settings = [{"seccomp-profile": str(engine.directory / "everything.json")}, {}]
+    for number, at in enumerate(dice("tcp restarts").sample(range(4, len(audit(engine.host).paths) + 1), sized(1, 4))):
+        calm = audit(engine.host)
+        engine.config_file.write_text(json.dumps(settings[number % 2]))
+        during = audit(engine.host, at=at, action=lambda _: engine.restart())
+        _agree(during, [calm], f"restarted with another configuration before request {at}")
+        assert not (missed := unnoticed(during, at)), missed
+        tally.count("restarts")
+        lives.restore(*RECIPES)
+
+
+def test_the_command_says_what_happened(first: Engine, other: Engine, tally: Tally) -> None:
+    """A documented code, a row for every control, and a reason that names the exchange."""
+    at = dice("command").randrange(3, len(audit(first.unix_host).paths))
+    with Relay(first, other, at) as relay:
+        done = audit_by_command(relay.url)
+    assert done.code == INCOMPLETE
+    for row in done.report["results"]:
+        for finding in row["findings"]:
+            if not finding["subject"].startswith(("host", "file", "dockerfile")):
+                assert (finding["result"], finding["reason"]) == ("error", "engine_changed"), (row["control"], finding)
+                tally.count("findings that name the exchange")
 
 
 def test_an_exchange_that_the_end_does_not_look_for_is_seen(
@@ -166,10 +191,3 @@ def test_a_connection_that_is_made_anew_without_a_look_is_seen(
     with pytest.raises(AssertionError):
         exchange_on_the_socket(first, other, 6, ONE_BY_ONE, tally)
     tally.saw_seeded_bug("a new connection may lead to another engine")
-
-
-def test_a_restart_that_goes_unnoticed_is_seen(monkeypatch: pytest.MonkeyPatch, tally: Tally) -> None:
-    monkeypatch.setattr(EngineClient, "_recognise", lambda _client, _peer: None)
-    with real_engine() as engine, pytest.raises(AssertionError):
-        restart(World(engine), 6, ONE_BY_ONE, tally)
-    tally.saw_seeded_bug("a restarted engine is read on as if nothing had happened")
