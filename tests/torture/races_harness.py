@@ -36,6 +36,7 @@ def race(world: World, action: Action, at: int, depth: int, *, deep: bool = Fals
     try:
         before = audit(url, deep=deep)
         if at > len(before.paths):
+            spoiled.extend(action.run(world, rolled))  # so that it can be undone
             return Counter()
         during = audit(url, at=at, depth=depth, deep=deep, action=lambda _: spoiled.extend(action.run(world, rolled)))
         after = audit(url, deep=deep)

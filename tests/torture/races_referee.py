@@ -129,9 +129,10 @@ class Referee:
                 yield f"{word} are {sorted(true)}, and it says {list(said)}"
 
     def _listings(self, found: Enumeration) -> list[int]:
-        """The numbers of the requests that listed the collection."""
+        """The numbers of the requests that listed the collection. /info, which may prove it empty, is read again for itself."""
         path = _listed_at(found)
-        return [number for number, each in enumerate(self.during.paths, 1) if each == path] or [0]
+        numbers = [number for number, each in enumerate(self.during.paths, 1) if each == path] or [0]
+        return numbers if self._is_read_one_by_one(found) else numbers[:1]
 
     def _is_read_one_by_one(self, found: Enumeration) -> bool:
         path = _listed_at(found)
@@ -163,7 +164,9 @@ class Referee:
         return self.steps and subject.kind == "daemon"
 
     def _was_true(self, value: FactValue, true: list[FactValue]) -> bool:
-        return value in true or (isinstance(value, Unavailable) and value.reason in _EXCUSES)
+        # of an image that is gone engines say 500 rather than 404 when its content is asked for
+        excuses = _EXCUSES | ({Reason.HTTP_ERROR} if self.gaps or len(true) == 1 else set())
+        return value in true or (isinstance(value, Unavailable) and value.reason in excuses)
 
     def _verdicts(self) -> Iterator[str]:
         if self.during.results.keys() != self.before.results.keys():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from tests.engine import IMAGE, Engine, import_image
@@ -27,6 +29,7 @@ RECIPES: Final[dict[str, tuple[dict[str, Any], bool, dict[str, Any]]]] = {
     ),
     "mounting": ({**_PLAIN, "Binds": ["disguised:/data"]}, False, {}),
 }
+_DISGUISED: Final = "/proc"  # sensitive, and nothing in it can be deleted by whoever tidies up a data root
 IMAGES: Final = {
     IMAGE: (),
     "app:1": ("USER 1000", "HEALTHCHECK CMD true"),
@@ -44,7 +47,7 @@ class World:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        device = {"type": "none", "o": "bind", "device": "/etc"}
+        device = {"type": "none", "o": "bind", "device": _DISGUISED}
         self.call("POST", "/volumes/create", {"Name": "disguised", "Driver": "local", "DriverOpts": device})
         self.restore()
 
@@ -72,7 +75,18 @@ class World:
         identifier = str(self.call("POST", f"/containers/create?name={name}", body)["Id"])
         if runs:
             self.call("POST", f"/containers/{identifier}/start")
+            self._await_program(identifier)
         return identifier
+
+    def _await_program(self, container: str) -> None:
+        """An engine calls a container started while its process is still the runtime's; what is at rest is the program."""
+        for _ in range(500):
+            pid = self.call("GET", f"/containers/{container}/json")["State"]["Pid"]
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/exe").readlink().name == "busybox":
+                    return
+            time.sleep(0.01)
+        raise Refused(f"container {container} does not start its program")
 
     def remove(self, container: str) -> None:
         """Removes it, running or not."""
@@ -215,7 +229,7 @@ def _add_network(world: World, _: random.Random) -> tuple[str, ...]:
 
 def _add_volume(world: World, _: random.Random) -> tuple[str, ...]:
     """A volume that is a bind mount in disguise, and a container that uses it."""
-    device = {"type": "none", "o": "bind", "device": "/etc"}
+    device = {"type": "none", "o": "bind", "device": _DISGUISED}
     world.call("POST", "/volumes/create", {"Name": "young", "Driver": "local", "DriverOpts": device})
     world.create("newcomer", "mounting", Binds=["young:/data"])
     return ()
