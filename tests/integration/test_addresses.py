@@ -13,15 +13,16 @@ from tests.integration.command import JUDGED, UNREACHABLE, audit, dockmark
 pytestmark = pytest.mark.engine
 
 
-class TestTls:
-    """A daemon on TCP that demands client certificates."""
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with real_engine(tcp="tls") as engine:
+        engine.run("web")
+        engine.create("admin", "--privileged")
+        yield engine
 
-    @pytest.fixture(scope="class")
-    def engine(self) -> Iterator[Engine]:
-        with real_engine(tcp="tls") as engine:
-            engine.run("web")
-            engine.create("admin", "--privileged")
-            yield engine
+
+class SuiteTls:
+    """A daemon on TCP that demands client certificates."""
 
     def test_with_a_client_certificate_its_containers_are_judged(self, engine: Engine) -> None:
         done = audit(engine.host, env={"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(engine.certificates)})

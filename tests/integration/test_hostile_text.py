@@ -16,23 +16,24 @@ ESCAPES = "\x1b[31mred\x1b[0m\x07\r\n\x9b2J\u202edesrever\u2028'\"<b>&"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-@pytest.mark.engine
-class TestRealEngine:
-    """What a real engine lets a stranger write: labels, users, host names, paths and cgroup names."""
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with real_engine() as engine:
+        hostile = engine.directory / "\x1b]0;owned\x07\n\u202e'\"<script>"
+        hostile.mkdir()
+        engine.create("labelled", "--label", f"note={ESCAPES}", "--env", f"{ESCAPES}=1")
+        engine.create("named-user", "--user", "\x1b[31mroot")
+        engine.create("cgroup", "--cgroup-parent", "/\x1b[31mred\n\u202e'\"<b>")
+        engine.create(
+            "hostile-mount", "--mount", f'type=bind,"src={str(hostile).replace(chr(34), chr(34) * 2)}",dst=/x'
+        )
+        engine.create("health", "--health-cmd", ESCAPES)
+        yield engine
 
-    @pytest.fixture(scope="class")
-    def engine(self) -> Iterator[Engine]:
-        with real_engine() as engine:
-            hostile = engine.directory / "\x1b]0;owned\x07\n\u202e'\"<script>"
-            hostile.mkdir()
-            engine.create("labelled", "--label", f"note={ESCAPES}", "--env", f"{ESCAPES}=1")
-            engine.create("named-user", "--user", "\x1b[31mroot")
-            engine.create("cgroup", "--cgroup-parent", "/\x1b[31mred\n\u202e'\"<b>")
-            engine.create(
-                "hostile-mount", "--mount", f'type=bind,"src={str(hostile).replace(chr(34), chr(34) * 2)}",dst=/x'
-            )
-            engine.create("health", "--health-cmd", ESCAPES)
-            yield engine
+
+@pytest.mark.engine
+class SuiteRealEngine:
+    """What a real engine lets a stranger write: labels, users, host names, paths and cgroup names."""
 
     def test_the_table_has_no_control_characters(self, engine: Engine) -> None:
         done = dockmark("audit", "--host", engine.unix_host, "--verbose")
