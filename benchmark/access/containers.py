@@ -65,6 +65,11 @@ def _add_mounts(view: View, container: Subject, data_root: str) -> None:
         if mount.get("LinksFollowed") is not True:
             why = Unavailable(Reason.INCOMPLETE, f"links of {source} could not be followed from here")
             view.miss("what a mount holds", container, why)
+        elif "ApiSockets" not in mount:
+            why = Unavailable(
+                Reason.INCOMPLETE, f"whether {source} holds a socket: where the daemon listens is not known"
+            )
+            view.miss("what a mount holds", container, why)
 
 
 def _grants_of_mount(reach: Reach, *, is_writable: bool) -> Grants | None:

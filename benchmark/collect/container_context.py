@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, containerd_sockets
+from benchmark.collect.engine.endpoint import Endpoint
 from benchmark.collect.engine.reports import ContainerContext, EngineReport, SwarmReport
 from benchmark.collect.engine.session import EngineSession
 from benchmark.collect.host.apparmor import NOT_VISIBLE, loaded_profiles, mode_of_process, mode_when_started
@@ -35,7 +36,8 @@ def container_context(
     started = settings.facts["process.started_at"]
     return ContainerContext(
         resolve_path=_resolver(root),
-        api_sockets=_sockets(root, settings),
+        api_sockets=_sockets(root, session.endpoint, settings),
+        sockets_known=session.product != "docker" or not _are_hidden(settings),
         volume_devices=session.volume_devices(),
         daemon_seccomp=engine.facts["security.seccomp"],
         daemon_no_new_privileges=settings.facts["daemon.no-new-privileges"],
@@ -62,15 +64,24 @@ def _resolver(root: HostRoot | Unavailable) -> Callable[[str], str | Unavailable
     return resolve
 
 
-def _sockets(root: HostRoot | Unavailable, settings: DaemonSettings) -> tuple[str, ...]:
-    """Every path by which an API socket is known: usual places, what this daemon listens on, and both with links resolved."""
+def _sockets(root: HostRoot | Unavailable, endpoint: Endpoint, settings: DaemonSettings) -> tuple[str, ...]:
+    """Every path by which an API socket is known: usual places, the one that answered us, what this daemon listens on; and
+    all of them with links resolved.
+    """
     found = set(_USUAL_SOCKETS)
+    if isinstance(root, HostRoot) and root.is_own and endpoint.is_local:
+        found.add(endpoint.address)
     for paths in (api_sockets(settings), containerd_sockets(settings)):
         if not isinstance(paths, Unavailable):
             found.update(paths)
     resolve = _resolver(root)
     found.update(real for path in tuple(found) if isinstance(real := resolve(path), str))
     return tuple(sorted(found))
+
+
+def _are_hidden(settings: DaemonSettings) -> bool:
+    """True when the daemon or its containerd may listen at places that cannot be seen from here."""
+    return any(isinstance(each, Unavailable) for each in (api_sockets(settings), containerd_sockets(settings)))
 
 
 def _apparmor(root: HostRoot | Unavailable) -> Callable[[int | None, str], str | Unavailable]:

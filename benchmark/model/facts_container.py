@@ -35,7 +35,8 @@ MOUNT_FIELDS: Final = {
     ),
     "ApiSockets": Fact(
         Type.PATHS,
-        "engine or containerd API sockets that are this mount's source or lie below it",
+        "engine or containerd API sockets that are this mount's source or lie below it; missing when none is known to, and"
+        " where the daemon listens cannot be seen",
         derived=True,
     ),
 }
@@ -202,8 +203,8 @@ CONTAINER_FACTS: Final = {
     ),
     "runs_as_root": Fact(
         Type.BOOL,
-        "whether main_process_uid is 0; by the user part of Config.User where nothing runs or the engine is on another host, a"
-        " name other than root taken at its word",
+        "whether main_process_uid is 0; by the user part of Config.User where nothing runs, a name other than root taken at its"
+        " word, and on another host where that user is a number other than 0 and may not gain privileges",
         derived=True,
     ),
     "processes": Fact(

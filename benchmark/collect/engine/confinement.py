@@ -124,12 +124,12 @@ def no_new_privileges(document: dict[str, JsonValue], context: ContainerContext)
         if isinstance(kernel, bool):
             return kernel
     daemon = context.daemon_no_new_privileges
-    if daemon is False:
-        return False
     if daemon is True and _not_before(part(document, "Created"), context.daemon_started_at):
         return True
-    if kernel is not None:
+    if kernel is not None:  # a program may have set the flag for itself, or the daemon when its setting was another
         return kernel
+    if daemon is False:
+        return False
     if isinstance(daemon, Unavailable):
         return daemon
     return Unavailable(

@@ -23,6 +23,7 @@ class MountReader:
         self._resolve = context.resolve_path
         self._devices = context.volume_devices
         self._sockets = context.api_sockets
+        self._sockets_known = context.sockets_known
         self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def read(self, document: Mapping[str, JsonValue]) -> FactValue:
@@ -42,7 +43,9 @@ class MountReader:
             record = dict.fromkeys(_OMITTED_WHEN_EMPTY, "") | {key: mount[key] for key in _REPORTED if key in mount}
             names, complete = paths
             sockets: list[JsonValue] = [each for each in sorted(set(self._sockets)) if is_below(each, names)]
-            record["HostPaths"], record["ApiSockets"] = list(names), sockets
+            record["HostPaths"] = list(names)
+            if sockets or self._sockets_known or not self._may_hold_sockets(mount):
+                record["ApiSockets"] = sockets
             if complete:
                 record["LinksFollowed"] = True
             records.append(record)
@@ -50,6 +53,14 @@ class MountReader:
         if isinstance(checked, list):
             checked.sort(key=_destination)
         return checked
+
+    def _may_hold_sockets(self, mount: dict[str, JsonValue]) -> bool:
+        """False for what the engine makes itself, empty: memory, and a local volume without a device behind it."""
+        if mount.get("Type") in _NO_HOST_PATH:
+            return False
+        devices = {} if isinstance(self._devices, Unavailable) else self._devices
+        made_here = mount.get("Type") == "volume" and mount.get("Driver", "local") == "local"
+        return not made_here or mount.get("Name") in devices
 
     def _host_paths(self, mount: dict[str, JsonValue]) -> tuple[tuple[str, ...], bool] | Unavailable:
         """Every name of the place on the host, and whether these are all: links may lie where we cannot look."""

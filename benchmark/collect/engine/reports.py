@@ -73,7 +73,8 @@ class ContainerContext:
 
     ``resolve_path`` gives a path of the host with symbolic links resolved, None when it is not there, Unavailable when
     its links cannot be followed from here (the engine runs elsewhere, this user may not look). ``api_sockets`` are sockets
-    of engine and containerd, as given and resolved. ``volume_devices`` comes from ``session.volume_devices()``.
+    of engine and containerd, as given and resolved; ``sockets_known`` is false where there may be more of them, because it
+    cannot be seen where the daemon listens. ``volume_devices`` comes from ``session.volume_devices()``.
     ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339 UTC. ``processes`` gives the
     process names of a container id, ``process_no_new_privs`` the kernel's word for a pid. ``engine_version`` and
     ``daemon_apparmor`` are the facts ``version.Version`` and ``security.apparmor``; ``apparmor_mode`` is the mode in which a
@@ -93,6 +94,7 @@ class ContainerContext:
     daemon_apparmor: FactValue = _NOT_ASKED
     apparmor_mode: Callable[[int | None, str], str | Unavailable] = lambda _pid, _profile: _NOT_ASKED
     process_uid: Callable[[int], int | Unavailable] = lambda _pid: _NOT_ASKED
+    sockets_known: bool = True
 
 
 def timestamp() -> str:

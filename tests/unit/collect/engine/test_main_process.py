@@ -23,9 +23,9 @@ CONTEXT = ContainerContext(
 )
 
 
-def judged(uid, user="", running=True, pid=42):
+def judged(uid, user="", running=True, pid=42, **host):
     context = replace(CONTEXT, process_uid=lambda asked: uid if asked == pid else NOWHERE)
-    document = {"State": {"Running": running, "Pid": pid}, "Config": {"User": user}}
+    document = {"State": {"Running": running, "Pid": pid}, "Config": {"User": user}, "HostConfig": host}
     found = main_process_facts(document, context)
     return tuple(each.reason if isinstance(each, Unavailable) else each for each in found.values())
 
@@ -37,18 +37,26 @@ def judged(uid, user="", running=True, pid=42):
         (0, "1000", (0, True)),  # the kernel knows better than the setting
         (999, "", (999, False)),  # started as root, and gave that up
         (165536, "root", (165536, False)),  # mapped by a user namespace
-        (NOWHERE, "1000", (Reason.REMOTE, False)),
-        (NOWHERE, "0:0", (Reason.REMOTE, True)),
-        (NOWHERE, "", (Reason.REMOTE, True)),
-        (NOWHERE, "app", (Reason.REMOTE, False)),
-        (NOWHERE, None, (Reason.REMOTE, True)),
-        (NOWHERE, 5, (Reason.REMOTE, Reason.WRONG_TYPE)),
+        (NOWHERE, "1000", (Reason.REMOTE, Reason.REMOTE)),  # a program that is setuid root
+        (NOWHERE, "0:0", (Reason.REMOTE, Reason.REMOTE)),  # one that gives up root
+        (NOWHERE, "", (Reason.REMOTE, Reason.REMOTE)),
+        (NOWHERE, None, (Reason.REMOTE, Reason.REMOTE)),
+        (NOWHERE, 5, (Reason.REMOTE, Reason.REMOTE)),
         (Unavailable(Reason.DENIED), "1000", (Reason.DENIED, Reason.DENIED)),
         (Unavailable(Reason.NO_PROCESS), "", (Reason.NO_PROCESS, Reason.NO_PROCESS)),
     ],
 )
 def test_running(uid, user, expected):
     assert judged(uid, user) == expected
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [("1000", False), ("1000:0", False), ("0", Reason.REMOTE), ("00:1", Reason.REMOTE), ("app", Reason.REMOTE)],
+)
+def test_elsewhere_a_number_that_may_not_gain_privileges_is_not_root(user, expected):
+    assert judged(NOWHERE, user, SecurityOpt=["no-new-privileges:true"]) == (Reason.REMOTE, expected)
+    assert judged(NOWHERE, user, SecurityOpt=["no-new-privileges:false"]) == (Reason.REMOTE, Reason.REMOTE)
 
 
 def test_not_running():
