@@ -28,11 +28,12 @@ from benchmark.collect.file_collections import FILE_COLLECTIONS, Places, list_fi
 from benchmark.collect.host.access import with_access_facts
 from benchmark.collect.host.accounts import collect_accounts
 from benchmark.collect.host.host import collect_host, host_name
+from benchmark.collect.host.mounted_root import open_root
 from benchmark.collect.host.root import HostRoot
 from benchmark.collect.image_evidence import with_evidence
 from benchmark.collect.reported import engine_says
 from benchmark.collect.request import CollectRequest
-from benchmark.collect.standpoint import ELSEWHERE, find_standpoint
+from benchmark.collect.standpoint import ELSEWHERE, find_standpoint, own_files
 from benchmark.model.facts import Source, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
 from benchmark.model.vocabulary import COLLECTIONS
@@ -42,7 +43,7 @@ def collect_snapshot(request: CollectRequest) -> Snapshot:
     """The snapshot of what ``request`` names. Raises EndpointError when it names nothing that could be connected to."""
     started = timestamp()
     endpoint = resolve_endpoint(request.host, request.context, request.environment)
-    root = HostRoot(request.host_root)
+    root = open_root(request.host_root)
     draft = Draft()
     _add_dockerfiles(draft, request.dockerfiles)
     session = connect_engine(endpoint, Limits(request_seconds=request.request_timeout, run_seconds=request.deadline))
@@ -63,6 +64,12 @@ def _without_engine(
     """The host by itself: its own files, and those of a daemon whose process can be seen though it does not answer."""
     target = Target(name=host_name(root), endpoint=endpoint.url)
     if not endpoint.is_local:
+        draft.close(why)
+        return replace(target, name=""), ()
+    files = own_files(root) if root.is_own else root
+    if isinstance(files, Unavailable):
+        for name in ("host", *FILE_COLLECTIONS):
+            draft.add(name, (), gap=files)
         draft.close(why)
         return replace(target, name=""), ()
     process = find_daemon(root, endpoint.address, None)

@@ -100,9 +100,11 @@ def _registry_certificates(places: Places) -> Members:
 
 
 def _config_file(places: Places) -> Members:
-    config = places.settings.config
-    path = config.path if config is not None and config.path else f"{_CONFIG_DIRECTORY}/daemon.json"
-    return _single(places, path)
+    """The file in force; where it is proven that no daemon runs, the one that would be read."""
+    path = places.settings.facts["daemon.config-file"]
+    if isinstance(path, Unavailable) and path.reason is not Reason.NO_PROCESS:
+        return (), path, ()
+    return _single(places, path if isinstance(path, str) else f"{_CONFIG_DIRECTORY}/daemon.json")
 
 
 def _tls(setting: str) -> Lister:

@@ -14,8 +14,8 @@ from typing import Final
 from benchmark.collect.daemon.process import DaemonProcess, find_daemon, same_host
 from benchmark.collect.engine.endpoint import Endpoint
 from benchmark.collect.engine.reports import EngineReport
-from benchmark.collect.host.processes import command_name
-from benchmark.collect.host.root import HostRoot
+from benchmark.collect.host.processes import FIRST_PID_NAMESPACE, command_name, pid_namespace, shares_mounts
+from benchmark.collect.host.root import FileContent, HostRoot
 from benchmark.model.facts import ABSENT, Reason, Unavailable
 
 ELSEWHERE: Final = Unavailable(
@@ -24,6 +24,10 @@ ELSEWHERE: Final = Unavailable(
 _OUTSIDE: Final = Unavailable(
     Reason.REMOTE,
     "the engine runs outside this container, whose files are not the host's; mount the host's root and name it with --host-root",
+)
+_UNPROVEN: Final = Unavailable(
+    Reason.INCOMPLETE,
+    "the mounts of this process are not proven to be those of the host's first process: a container or sandbox, perhaps",
 )
 _CONTAINER_MARKS: Final = ("/.dockerenv", "/run/.containerenv")
 _CONTAINER_ID: Final = re.compile(rb"[0-9a-f]{64}")
@@ -50,9 +54,9 @@ def find_standpoint(root: HostRoot, endpoint: Endpoint, engine: EngineReport) ->
     if not root.is_own:
         return Standpoint(process, root)
     if isinstance(process, Unavailable):
-        return Standpoint(process, _own(root) if process.reason is Reason.DENIED else process)
+        return Standpoint(process, own_files(root) if process.reason is Reason.DENIED else process)
     if isinstance(process.files_root, Unavailable):
-        return Standpoint(process, _own(root))
+        return Standpoint(process, own_files(root))
     return Standpoint(process, process.files_root)
 
 
@@ -63,14 +67,22 @@ def _beside(root: HostRoot, engine: EngineReport) -> HostRoot | Unavailable:
     peer = command_name(root, engine.peer_pid) if engine.peer_pid else _OUTSIDE
     if isinstance(peer, Unavailable):
         return peer
-    return _own(root) if peer in (engine.target.product, "systemd") else ELSEWHERE
+    return own_files(root) if peer in (engine.target.product, "systemd") else ELSEWHERE
 
 
-def _own(root: HostRoot) -> HostRoot | Unavailable:
-    """Our own file system, unless we are in a container, which may share the host's processes but not its files."""
+def own_files(root: HostRoot) -> HostRoot | Unavailable:
+    """Our own file system, where no daemon vouches for it: only where it is proven to be that of the kernel's first process.
+
+    A container or a sandbox may share the host's processes, but not its mounts.
+    """
+    if pid_namespace(root, "self") == FIRST_PID_NAMESPACE and shares_mounts(root, "self", 1):
+        return root
+    return _OUTSIDE if _is_marked(root) else _UNPROVEN
+
+
+def _is_marked(root: HostRoot) -> bool:
+    """True where engines have left marks that this is a container; none at all proves nothing."""
     if any(root.lstat(mark) is not ABSENT for mark in _CONTAINER_MARKS):
-        return _OUTSIDE
+        return True
     own = root.read("/proc/self/cgroup", 1 << 16)
-    if isinstance(own, Unavailable) or own is ABSENT:
-        return Unavailable(Reason.INCOMPLETE, "/proc/self/cgroup: cannot tell whether this is a container")
-    return _OUTSIDE if _CONTAINER_ID.search(own.data) else root
+    return isinstance(own, FileContent) and _CONTAINER_ID.search(own.data) is not None

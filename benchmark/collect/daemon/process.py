@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,7 +124,10 @@ def find_daemon(
         Reason.NO_PROCESS, "neither a socket's peer, nor a pid file, nor docker.service leads to a daemon"
     )
     failures.sort(key=lambda each: each.reason is not Reason.DENIED)
-    return failures[0] if failures else none
+    best = failures[0] if failures else none
+    if best.reason is Reason.NO_PROCESS and not peer_pid and not _sees_everybody(root):
+        return Unavailable(Reason.INCOMPLETE, f"{best.detail}; not every process can be seen from here")
+    return best
 
 
 def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -> bool:
@@ -174,6 +176,13 @@ def _everybody(root: HostRoot) -> list[int]:
     numbers = [] if isinstance(names, Unavailable | Absent) else [int(each) for each in names if each.isdecimal()]
     commands = ((pid, processes.command_name(root, pid)) for pid in numbers)
     return [pid for pid, name in commands if isinstance(name, str) and name.startswith(_PROGRAM)]
+
+
+def _sees_everybody(root: HostRoot) -> bool:
+    """True where a daemon that is not among the processes does not run: the host's own process table, and every process in it
+    may be looked into.
+    """
+    return processes.pid_namespace(root, 1) == processes.FIRST_PID_NAMESPACE
 
 
 def _confirm(
@@ -275,11 +284,13 @@ def _stranger(root: HostRoot, pid: int, argv: tuple[str, ...], exe: str | Unavai
 
 def _files_root(root: HostRoot, pid: int) -> HostRoot | Unavailable:
     """The daemon's file system: ``root`` only where mount namespace and root directory are proven to be the same."""
-    host = os.getpid() if root.is_own else 1
+    host = "self" if root.is_own else 1  # not our number, which is another one in the /proc of another pid namespace
     ours, theirs = processes.mount_namespace(root, host), processes.mount_namespace(root, pid)
     directory = procfs.read_link(root, pid, "root")
     for each in (ours, theirs, directory):
         if isinstance(each, Unavailable):
+            if root.is_own and processes.shares_mounts(root, host, pid):
+                return root
             return Unavailable(each.reason, f"{each.detail}: cannot tell whether the daemon sees the same files")
     if ours == theirs and directory == "/":
         return root

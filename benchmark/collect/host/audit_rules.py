@@ -44,15 +44,21 @@ class AuditRules:
 
 
 def collect_audit_rules(root: HostRoot) -> AuditRules:
-    """What the kernel watches now; where it cannot be asked, what the rule files would make it watch."""
-    if not root.is_own:
+    """What the kernel watches now. On a host that does not run, or that has no program to ask its kernel with: what the rule
+    files would make it watch. Where the kernel does not tell us they are no substitute: it may hold other rules.
+    """
+    if not root.is_live:
         return _from_files(root, ())
     lines = list_kernel_rules()
     if not isinstance(lines, Unavailable):
         return _from_kernel(root, lines)
     if lines.reason is Reason.UNSUPPORTED:
         return AuditRules("kernel", False, (), (lines.detail,), (Source("auditctl -l", utc_now(), says=lines.detail),))
-    return _from_files(root, (f"the kernel's audit rules are not known ({lines}); the rule files were read instead",))
+    if lines.reason is Reason.TOOL_MISSING and root.is_own:
+        return _from_files(
+            root, (f"the kernel's audit rules are not known ({lines}); the rule files were read instead",)
+        )
+    return AuditRules("kernel", lines, lines, (), ())
 
 
 def _from_kernel(root: HostRoot, lines: tuple[str, ...]) -> AuditRules:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from benchmark.collect.host.access_lists import read_acl
 from benchmark.collect.host.accounts import Accounts
 from benchmark.collect.host.mounts import collect_mounts
+from benchmark.collect.host.numbers import Numbers
 from benchmark.collect.host.provenance import absence_source, file_source
 from benchmark.collect.host.root import HostRoot, file_stat, printable
 from benchmark.collect.host.walk import Entry
@@ -119,15 +120,23 @@ def _describe(root: HostRoot, path: str, found: Entry | Unavailable | Absent, ac
         "path": printable(status.path),
         "type": status.type,
         "mode": status.mode,
-        "owner": _owner(status.uid, status.gid, accounts),
-        "acl": _listed(read_acl(found)),
-        "writable_parents": _listed(_writable_parents(found)),
+        "owner": _owner(status.uid, status.gid, root.numbers, accounts),
+        "acl": _listed(_acl(found, root.numbers)),
+        "writable_parents": _listed(root.numbers.foreign or _writable_parents(found)),
         "read_only_mount": _read_only_mount(root, found),
     }
     return Subject("file", name, "", facts, source=file_source(path))
 
 
-def _owner(uid: int, gid: int, accounts: Accounts) -> FactValue:
+def _acl(found: Entry, numbers: Numbers) -> tuple[str, ...] | Unavailable:
+    entries = read_acl(found)
+    return (numbers.hidden_entries or entries) if entries else entries
+
+
+def _owner(uid: int, gid: int, numbers: Numbers, accounts: Accounts) -> FactValue:
+    hidden = numbers.hidden_user(uid) or numbers.hidden_group(gid)
+    if hidden is not None:
+        return hidden
     user, group = accounts.user_name(uid), accounts.group_name(gid)
     # number 0 is root whatever the account files hold
     if isinstance(user, Unavailable):

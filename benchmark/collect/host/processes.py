@@ -11,6 +11,7 @@ from benchmark.collect.host.root import HostRoot, failure
 from benchmark.collect.host.walk import Entry
 from benchmark.model.facts import ABSENT, Reason, Unavailable
 
+FIRST_PID_NAMESPACE: Final = "pid:[4026531836]"  # on every kernel: PROC_PID_INIT_INO in include/linux/proc_ns.h
 _CAP: Final = 8 * 1024 * 1024
 _STATUS: Final = re.compile(rb"^(\w+):[ \t]*(.*)$", re.MULTILINE)
 _SOCKET: Final = re.compile(r"socket:\[([0-9]{1,20})\]")
@@ -39,20 +40,42 @@ def executable(root: HostRoot, pid: int) -> str | Unavailable:
     return target if isinstance(target, Unavailable) else target.removesuffix(" (deleted)")
 
 
-def mount_namespace(root: HostRoot, pid: int) -> str | Unavailable:
+def mount_namespace(root: HostRoot, pid: int | str) -> str | Unavailable:
     """The mount namespace, as ``mnt:[4026531841]``; equal names are the same namespace."""
     return _link(root, pid, "ns/mnt")
 
 
+def shares_mounts(root: HostRoot, pid: int | str, other: int | str) -> bool:
+    """True when both processes are proven to see the same file system from its top; "self" is this process.
+
+    For those who may not read the names of namespaces: mountinfo is open to all, and no two mount namespaces have a mount of
+    the same number (proc_pid_mountinfo(5)). A process whose root directory is no mount point has no line for "/".
+    """
+    tables = [_read(root, each, "mountinfo") for each in (pid, other)]
+    ours, theirs = (None if isinstance(each, Unavailable) else _mount_numbers(each) for each in tables)
+    return ours is not None and ours == theirs and any(point == b"/" for _, point in ours)
+
+
+def _mount_numbers(table: bytes) -> frozenset[tuple[bytes, bytes]] | None:
+    lines = [line.split(b" ", 5) for line in table.split(b"\n") if line]
+    return frozenset((each[0], each[4]) for each in lines) if all(len(each) == 6 for each in lines) else None
+
+
+def pid_namespace(root: HostRoot, pid: int | str) -> str | Unavailable:
+    """The pid namespace, as ``pid:[4026531836]``."""
+    return _link(root, pid, "ns/pid")
+
+
 def effective_uid(root: HostRoot, pid: int) -> int | Unavailable:
-    """The effective user id, in our user namespace."""
+    """The effective user id; INCOMPLETE where our user namespace does not show the target's numbers."""
     value = _status(root, pid, b"Uid")
     if isinstance(value, Unavailable):
         return value
     numbers = value.split()
     if len(numbers) != 4 or not numbers[1].isdigit():
         return Unavailable(Reason.SYNTAX, f"/proc/{pid}/status: Uid")
-    return int(numbers[1])
+    uid = int(numbers[1])
+    return root.numbers.hidden_user(uid) or uid
 
 
 def parent_pid(root: HostRoot, pid: int) -> int | Unavailable:
@@ -111,7 +134,7 @@ def _status(root: HostRoot, pid: int, name: bytes) -> bytes | Unavailable:
     return Unavailable(Reason.UNSUPPORTED, f"/proc/{pid}/status: no {name.decode('ascii')}")
 
 
-def _read(root: HostRoot, pid: int, name: str) -> bytes | Unavailable:
+def _read(root: HostRoot, pid: int | str, name: str) -> bytes | Unavailable:
     content = root.read(f"/proc/{pid}/{name}", _CAP)
     if content is ABSENT:
         return _gone(pid)
@@ -120,7 +143,7 @@ def _read(root: HostRoot, pid: int, name: str) -> bytes | Unavailable:
     return content.data
 
 
-def _link(root: HostRoot, pid: int, name: str) -> str | Unavailable:
+def _link(root: HostRoot, pid: int | str, name: str) -> str | Unavailable:
     path = f"/proc/{pid}/{name}"
     with root.entry(path, follow=False) as found:
         if isinstance(found, Unavailable):
@@ -135,5 +158,5 @@ def _link(root: HostRoot, pid: int, name: str) -> str | Unavailable:
             return failure(error, path)
 
 
-def _gone(pid: int) -> Unavailable:
+def _gone(pid: int | str) -> Unavailable:
     return Unavailable(Reason.NO_PROCESS, f"no process {pid} in /proc")

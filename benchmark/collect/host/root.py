@@ -14,12 +14,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from benchmark.collect.host.numbers import Numbers, read_numbers
 from benchmark.collect.host.walk import MOST_LINKS, Entry, Walk
 from benchmark.model.facts import ABSENT, Absent, Reason, Unavailable
 
 DEFAULT_CAP: Final = 4 * 1024 * 1024
 _MOST_NAMES: Final = 200_000
 _READ: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_BOOT: Final = "/proc/sys/kernel/random/boot_id"
 _CHUNK: Final = 1 << 16
 _TYPES: Final = {
     stat.S_IFREG: "file",
@@ -134,6 +136,19 @@ class HostRoot:
         except ValueError:
             return Unavailable(Reason.IO_ERROR, f"{printable(walk.wanted)!r} is not a path")
         return walk.entry()
+
+    @cached_property
+    def is_live(self) -> bool:
+        """True when the target runs, on the kernel that runs us: what the kernel says is then true of it."""
+        if self.is_own:
+            return True
+        theirs, ours = self.read(_BOOT, 64), HostRoot().read(_BOOT, 64)
+        return isinstance(theirs, FileContent) and isinstance(ours, FileContent) and theirs.data == ours.data
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Whether numbers of users and groups mean here what they mean on the target."""
+        return read_numbers(self.root)
 
     @cached_property
     def _automounts(self) -> frozenset[int]:

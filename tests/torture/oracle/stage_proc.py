@@ -26,6 +26,7 @@ def write_proc(host: Host, top: Path, daemon_pid: int) -> None:
     _mounts(host, proc / "1/mountinfo")
     _process(proc / "1", ["/sbin/init"], "/usr/lib/systemd/systemd", 0)
     _link(proc / "1/ns/mnt", _NAMESPACE)
+    _link(proc / "1/ns/pid", "pid:[4026531836]")
     if not host.hidden:
         _daemon(host, proc / str(daemon_pid))
     for each in host.containers:

@@ -127,6 +127,7 @@ def test_the_file_of_a_running_daemon_is_changed_damaged_and_removed() -> None:
 def test_a_user_who_may_not_look_gets_no_default_for_an_answer() -> None:
     with real_engine("--log-level=warn", image=False) as engine:
         path, peer, says = str(engine.socket), peer_of(engine.socket), reports(engine)
+        engine.config_file.chmod(0o600)
         child = os.fork()
         if child == 0:
             failed = 1

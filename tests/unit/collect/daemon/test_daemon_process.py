@@ -19,6 +19,7 @@ from benchmark.model.facts import ABSENT, Reason, Unavailable
 
 _SOCKET = "/run/docker.sock"
 _CGROUP = "sys/fs/cgroup/system.slice/docker.service/cgroup.procs"
+PIDS = "pid:[4026531836]"  # the kernel's first
 
 
 class Host:
@@ -55,7 +56,13 @@ class Host:
         }
         for name, text in files.items():
             (place / name).write_text(text)
-        for name, target in {"exe": exe, "cwd": "/", "root": "/", "ns/mnt": f"mnt:[{namespace}]"}.items():
+        for name, target in {
+            "exe": exe,
+            "cwd": "/",
+            "root": "/",
+            "ns/mnt": f"mnt:[{namespace}]",
+            "ns/pid": PIDS,
+        }.items():
             (place / name).symlink_to(target)
         for number, inode in enumerate(holds):
             (place / f"fd/{number}").symlink_to(f"socket:[{inode}]")
