@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
+import sys
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Final
 
 from tests.engine import Engine, import_image, real_engine
+from tests.torture.privileges_standpoints import READER, relay_of
 
 _SOMEBODY: Final = 12347
 _GOOD_SETTINGS: Final = {
@@ -34,6 +38,30 @@ _HARDENED: Final = (
     *("--pids-limit", "64", "--read-only", "--restart", "on-failure:5", "--log-driver", "none"),
     *("--health-cmd", "true", "--health-interval", "60s", "--user", "1000"),
 )
+_GIVES_UP_ROOT: Final = ("busybox", "start-stop-daemon", "-S", "-c", "1000:1000", "-x", "/bin/sleep", "--", "100000")
+_RELAY: Final = """
+import asyncio, os
+
+async def pump(reader, writer):
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+async def serve(reader, writer):
+    there, back = await asyncio.open_unix_connection({engine!r})
+    await asyncio.gather(pump(reader, back), pump(there, writer))
+
+async def main():
+    os.umask(0)
+    await (await asyncio.start_unix_server(serve, {listening!r})).serve_forever()
+
+asyncio.run(main())
+"""
 
 
 @contextlib.contextmanager
@@ -47,12 +75,15 @@ def bad_host() -> Iterator[Engine]:
         engine.run("mounts", "-v", "/etc:/x", "-v", f"{engine.socket}:/var/run/docker.sock", "-v", "/:/host")
         engine.run("namespaces", "--pid", "host", "--ipc", "host", "--uts", "host", "--userns", "host")
         engine.run("unfiltered", "--security-opt", "seccomp=unconfined", "--restart", "always")
+        _run_regaining(engine)
         engine.run("many-sessions")
         engine.docker("exec", "-d", "-u", "root", "many-sessions", "sleep", "100000")
         engine.create("privileged", "--privileged")
         engine.docker("swarm", "init", "--advertise-addr", "127.0.0.1")
         engine.docker("network", "create", "-d", "overlay", "open")
-        yield engine
+        let_read(engine)
+        with _relay(engine):
+            yield engine
 
 
 @contextlib.contextmanager
@@ -67,7 +98,54 @@ def good_host() -> Iterator[Engine]:
         engine.run("hardened", *_HARDENED, image="kept:1.0")
         engine.run("hardened-too", *_HARDENED, image="kept:1.0")
         engine.create("kept-back", *_HARDENED, image="kept:1.0")
-        yield engine
+        engine.run("gives-up-root", command=_GIVES_UP_ROOT)
+        engine.run("gives-up-privileges", command=("busybox", "setpriv", "--nnp", "sleep", "100000"))
+        with _relay(engine):
+            yield engine
+
+
+@contextlib.contextmanager
+def rootless_host() -> Iterator[Engine]:
+    """A daemon without root, of the account STRANGER; its containers can be created only."""
+    with real_engine(rootless=True) as engine:
+        engine.create("plain")
+        engine.create("mounts", "-v", "/etc:/x", "-v", f"{engine.socket}:/var/run/docker.sock", "--privileged")
+        with _relay(engine):
+            yield engine
+
+
+def let_read(engine: Engine) -> None:
+    """Lets READER use the socket and read the configuration file, and nothing else that others may not."""
+    for path, right in ((engine.socket, "rw"), (engine.config_file, "r")):
+        subprocess.run(["setfacl", "-m", f"u:{READER}:{right}", str(path)], check=True)
+
+
+def _run_regaining(engine: Engine) -> None:
+    """A container started as somebody whose program makes root of him."""
+    program = engine.directory / "setuid-sleep"
+    shutil.copy("/usr/bin/sleep", program)
+    program.chmod(0o4755)
+    system = (word for each in ("/usr", "/lib", "/lib64") for word in ("-v", f"{each}:{each}:ro"))
+    engine.run("regains-root", "-u", "1000", "-v", f"{program}:/program:ro", *system, command=("/program", "100000"))
+
+
+@contextlib.contextmanager
+def _relay(engine: Engine) -> Iterator[None]:
+    """Another socket that leads to the engine, through a program without arguments (``relay_of``)."""
+    listening = relay_of(engine)
+    process = subprocess.Popen([sys.executable], stdin=subprocess.PIPE, env={})
+    try:
+        assert process.stdin is not None
+        process.stdin.write(_RELAY.format(listening=str(listening), engine=str(engine.socket)).encode())
+        process.stdin.close()
+        deadline = time.monotonic() + 30
+        while not listening.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert listening.exists(), "the forwarder does not listen"
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextlib.contextmanager
@@ -83,3 +161,6 @@ def _audited(engine: Engine) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["auditctl", "-D", "-k", key], check=False, capture_output=True)
+
+
+HOSTS: Final = {"bad host": bad_host, "good host": good_host, "rootless host": rootless_host}
