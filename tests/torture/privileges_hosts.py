@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from tests.engine import Engine, import_image, real_engine
@@ -67,9 +69,12 @@ asyncio.run(main())
 @contextlib.contextmanager
 def bad_host() -> Iterator[Engine]:
     """Plain TCP, a configuration file and a socket of strangers, a swarm, and containers that are allowed too much."""
-    with real_engine(tcp="plain", config=json.dumps(_BAD_SETTINGS)) as engine:
-        engine.config_file.chmod(0o666)
-        os.chown(engine.config_file, _SOMEBODY, _SOMEBODY)
+    with (
+        _private_file(json.dumps(_BAD_SETTINGS)) as config,
+        real_engine("--config-file", str(config), tcp="plain", config=None, network=True) as engine,
+    ):
+        config.chmod(0o666)
+        os.chown(config, _SOMEBODY, _SOMEBODY)
         import_image(engine, "rootless:latest", "USER 0", "EXPOSE 22", "ENV PASSWORD=x")
         engine.run("plain")
         engine.run("mounts", "-v", "/etc:/x", "-v", f"{engine.socket}:/var/run/docker.sock", "-v", "/:/host")
@@ -81,7 +86,7 @@ def bad_host() -> Iterator[Engine]:
         engine.create("privileged", "--privileged")
         engine.docker("swarm", "init", "--advertise-addr", "127.0.0.1")
         engine.docker("network", "create", "-d", "overlay", "open")
-        let_read(engine)
+        let_read((engine.socket, "rw"), (config, "r"), (config.parent, "x"))
         with _relay(engine):
             yield engine
 
@@ -114,9 +119,20 @@ def rootless_host() -> Iterator[Engine]:
             yield engine
 
 
-def let_read(engine: Engine) -> None:
-    """Lets READER use the socket and read the configuration file, and nothing else that others may not."""
-    for path, right in ((engine.socket, "rw"), (engine.config_file, "r")):
+@contextlib.contextmanager
+def _private_file(text: str) -> Iterator[Path]:
+    """A file in a directory that only root may enter."""
+    directory = Path(tempfile.mkdtemp(prefix="dm-private-", dir="/tmp"))
+    try:
+        (directory / "daemon.json").write_text(text, encoding="utf-8")
+        yield directory / "daemon.json"
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def let_read(*rights: tuple[Path, str]) -> None:
+    """Gives READER these rights, and no more than others have elsewhere."""
+    for path, right in rights:
         subprocess.run(["setfacl", "-m", f"u:{READER}:{right}", str(path)], check=True)
 
 

@@ -116,8 +116,9 @@ def outside(engine: Engine, launcher: Launcher) -> tuple[Standpoint, ...]:
             if engine.certificates is None
             else ("env", "DOCKER_TLS_VERIFY=1", f"DOCKER_CERT_PATH={engine.certificates}")
         )
-        found.append(Standpoint("root over TCP", (*tls, *launcher.words), engine.host))
-        stranger = (*_setpriv(*accounts["stranger"]), *tls, *launcher.words)
+        there = ("nsenter", f"--net=/proc/{engine.pid}/ns/net")  # the daemon has a network of its own
+        found.append(Standpoint("root over TCP", (*there, *tls, *launcher.words), engine.host))
+        stranger = (*there, *_setpriv(*accounts["stranger"]), *tls, *launcher.words)
         found.append(Standpoint("stranger over TCP", stranger, engine.host))
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,7 @@ def place_of(path: Path) -> tuple[str, str]:
         under = point == "/" or path == Path(point) or Path(point) in path.parents
         if under and len(point) >= len(best[2]):
             best = (fields[2], fields[3], point)
-    return best[0], os.path.normpath(os.path.join(best[1], os.path.relpath(path, best[2])))
+    return best[0], posixpath.normpath(posixpath.join(best[1], posixpath.relpath(path, best[2])))
 
 
 def test_what_the_first_process_sees_there_is_believed(host: Path) -> None:
