@@ -34,7 +34,7 @@ from benchmark.collect.image_evidence import with_evidence
 from benchmark.collect.reported import engine_says
 from benchmark.collect.request import CollectRequest
 from benchmark.collect.standpoint import ELSEWHERE, find_standpoint, own_files
-from benchmark.model.facts import Source, Unavailable
+from benchmark.model.facts import Reason, Source, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
 from benchmark.model.vocabulary import COLLECTIONS
 
@@ -125,8 +125,7 @@ def _add_dockerfiles(draft: Draft, paths: tuple[str, ...]) -> None:
 def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
     """The host and the files of its daemon."""
     accounts = collect_accounts(root)
-    group = settings.facts["daemon.group"]
-    host = collect_host(root, group if isinstance(group, str) else "docker", accounts)
+    host = collect_host(root, _socket_group(settings), accounts)
     process = settings.process
     files_root = process.files_root if isinstance(process, DaemonProcess) else root
     listed = list_files(Places(root, files_root, accounts, settings, host))
@@ -135,6 +134,14 @@ def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
     for name, (subjects, gap, sources) in listed.items():
         if name not in draft.enumerations:
             draft.add(name, subjects, gap=gap, sources=sources)
+
+
+def _socket_group(settings: DaemonSettings) -> str | Unavailable:
+    """The group that may use the API socket; the usual one where there is no Docker daemon to name another."""
+    group = settings.facts["daemon.group"]
+    if isinstance(group, Unavailable) and group.reason not in (Reason.NO_PROCESS, Reason.UNSUPPORTED):
+        return group
+    return group if isinstance(group, str) else "docker"
 
 
 def _add_no_daemon(draft: Draft, product: str, engine: EngineReport) -> None:

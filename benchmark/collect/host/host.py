@@ -18,9 +18,11 @@ _RELEASE_LINE: Final = re.compile(r"""^([A-Z_0-9]+)=(?:"([^"]*)"|'([^']*)'|(\S*)
 _MOST_NOTED: Final = 20
 
 
-def collect_host(root: HostRoot, docker_group: str = "docker", accounts: Accounts | None = None) -> Subject:
+def collect_host(
+    root: HostRoot, docker_group: str | Unavailable = "docker", accounts: Accounts | None = None
+) -> Subject:
     """The subject ``host`` with every fact of HOST_FACTS, each with its own sources. ``docker_group`` (a name or number) is
-    the group that may use the API socket; ``accounts`` saves reading them again.
+    the group that may use the API socket, Unavailable where nobody can tell; ``accounts`` saves reading them again.
     """
     facts: dict[str, FactValue] = {}
     sources: dict[str, tuple[Source, ...]] = {}
@@ -92,12 +94,12 @@ def _add_kernel(root: HostRoot, facts: dict[str, FactValue], sources: dict[str, 
 
 def _add_members(
     accounts: Accounts,
-    docker_group: str,
+    docker_group: str | Unavailable,
     facts: dict[str, FactValue],
     sources: dict[str, tuple[Source, ...]],
     notes: dict[str, str],
 ) -> None:
-    members = accounts.group_members(docker_group)
+    members = docker_group if isinstance(docker_group, Unavailable) else accounts.group_members(docker_group)
     if isinstance(members, tuple):
         listed: list[JsonValue] = [*members]
         facts["docker_group.members"] = listed

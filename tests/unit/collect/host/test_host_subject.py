@@ -79,3 +79,10 @@ def test_notes_tell_what_was_odd(target, write):
         "docker_group.members": "/etc/passwd:1: not an account",
         "audit.watches": "audit rule for /usr/bin/dockerd is narrowed by -F auid>=1000",
     }
+
+
+def test_a_group_that_nobody_can_tell_has_members_that_nobody_can_tell(target, write):
+    write("/etc/passwd", "root:x:0:0::/:/bin/sh\n")
+    write("/etc/group", "root:x:0:\n")
+    hidden = Unavailable(Reason.DENIED, "the daemon's command line")
+    assert collect_host(HostRoot(str(target)), hidden).fact("docker_group.members") == hidden
