@@ -112,3 +112,11 @@ def test_a_rule_for_the_hosts_file_says_nothing_of_another_file_that_the_daemon_
     assert listed(target, watches)["daemon_config_files"][0][0].fact("audit_rules") != []
     (other,) = listed(target, watches, HostRoot(str(inside)))["daemon_config_files"][0]
     assert other.fact("audit_rules").reason is Reason.INCOMPLETE
+
+
+def test_the_configuration_file_of_a_daemon_that_cannot_be_seen_is_not_the_usual_one(target):
+    hidden = Unavailable(Reason.DENIED, "the daemon's environment")
+    subjects, gap, _ = listed(target, **{"daemon.config-file": hidden})["daemon_config_files"]
+    assert (subjects, gap) == ((), hidden)
+    subjects, gap, _ = listed(target, **{"daemon.config-file": NO_PROCESS})["daemon_config_files"]
+    assert (subjects, gap) == ((), None)

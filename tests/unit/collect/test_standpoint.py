@@ -4,10 +4,11 @@ import os
 
 import pytest
 
+from benchmark.collect import standpoint
 from benchmark.collect.engine.endpoint import parse_url
 from benchmark.collect.engine.reports import CollectionReport, EngineReport
 from benchmark.collect.host.root import HostRoot
-from benchmark.collect.standpoint import find_standpoint
+from benchmark.collect.standpoint import find_standpoint, own_files
 from benchmark.model.facts import Reason, Unavailable
 from benchmark.model.snapshot import Target
 
@@ -45,3 +46,22 @@ def test_the_users_word_about_the_host_root_counts(tmp_path):
     (tmp_path / "proc/sys/kernel/osrelease").write_text(os.uname().release + "\n")
     root = HostRoot(str(tmp_path))
     assert find_standpoint(root, SOCKET, podman(0)).root is root
+
+
+@pytest.mark.parametrize(
+    ("namespace", "same", "marked", "reason"),
+    [
+        ("pid:[4026531836]", True, True, None),  # a machine made from an image has its marks, too
+        ("pid:[4026531836]", False, True, Reason.REMOTE),
+        ("pid:[4026532999]", True, True, Reason.REMOTE),
+        ("pid:[4026532999]", True, False, Reason.INCOMPLETE),  # a pod has no marks
+        (Unavailable(Reason.DENIED), True, False, Reason.INCOMPLETE),
+    ],
+)
+def test_our_files_are_the_hosts_where_its_first_process_sees_them(monkeypatch, namespace, same, marked, reason):
+    monkeypatch.setattr(standpoint, "pid_namespace", lambda _root, _pid: namespace)
+    monkeypatch.setattr(standpoint, "shares_mounts", lambda _root, _pid, _other: same)
+    monkeypatch.setattr(standpoint, "_is_marked", lambda _root: marked)
+    root = HostRoot()
+    found = own_files(root)
+    assert (found is root) if reason is None else (found.reason is reason)

@@ -239,6 +239,15 @@ def test_mounts(source: str, paths: list[str], sockets: list[str]) -> None:
     assert record["Name"] == ""
 
 
+def test_where_the_daemon_listens_out_of_sight_a_mount_is_not_known_to_hold_no_socket() -> None:
+    mounts = [mount("/srv/x"), mount("/run/docker.sock"), mount("", "tmpfs"), mount("/v/_data", "volume", Name="v")]
+    found = facts({"Mounts": mounts}, sockets_known=False)["Mounts"]
+    by_kind = {(each["Type"], each["Source"]): each.get("ApiSockets") for each in found}
+    assert by_kind[("bind", "/srv/x")] is None
+    assert by_kind[("bind", "/run/docker.sock")] == ["/run/docker.sock", "/var/run/docker.sock"]
+    assert by_kind[("tmpfs", "")] == by_kind[("volume", "/v/_data")] == []
+
+
 def test_mounts_through_links_and_volumes() -> None:
     (record,) = facts({"Mounts": [mount("/srv/link")]}, resolve_path={"/srv/link": "/run/docker.sock"}.get)["Mounts"]
     assert record["HostPaths"] == ["/run/docker.sock", "/srv/link"]

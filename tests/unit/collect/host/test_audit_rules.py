@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmark.collect.host import audit_rules
 from benchmark.collect.host.audit_rules import Watch, collect_audit_rules, find_watches, load_lines
 from benchmark.collect.host.audit_syntax import RuleDefect, parse_line, parse_printed
 from benchmark.collect.host.auditctl import list_kernel_rules, run_capped
@@ -271,6 +273,17 @@ def test_a_user_without_rights_learns_nothing(as_nobody):
     assert isinstance(rules.watches, Unavailable)
     assert isinstance(rules.enabled, Unavailable)
     assert rules.watches.reason is rules.enabled.reason is Reason.DENIED
+
+
+def test_rule_files_are_no_substitute_for_a_kernel_that_runs(target, write, monkeypatch):
+    write("/etc/audit/rules.d/a.rules", "-w /a\n")
+    write("/proc/sys/kernel/random/boot_id", Path("/proc/sys/kernel/random/boot_id").read_text())
+    for reason in (Reason.DENIED, Reason.TOOL_MISSING, Reason.TIMEOUT):
+        monkeypatch.setattr(audit_rules, "list_kernel_rules", lambda reason=reason: Unavailable(reason, "auditctl"))
+        rules = collect_audit_rules(HostRoot(str(target)))
+        assert rules.watches.reason is rules.enabled.reason is reason
+    write("/proc/sys/kernel/random/boot_id", "another boot\n")
+    assert [watch.path for watch in collect_audit_rules(HostRoot(str(target))).watches] == ["/a"]
 
 
 def test_programs_are_bounded_in_time_and_output():

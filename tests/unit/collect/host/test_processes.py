@@ -251,3 +251,21 @@ def _seconds(call):
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
+
+
+def test_mounts_are_shared_where_both_tables_have_the_same_numbers_and_a_top(tmp_path):
+    tables = {
+        1: "27 1 254:0 / / rw - ext4 /dev/vda rw\n30 27 0:5 / /proc rw - proc proc rw\n",
+        2: "27 1 254:0 / / rw - ext4 /dev/vda rw\n30 27 0:5 / /proc rw,hidepid=2 - proc proc rw\n",
+        3: "91 1 254:0 / / rw - ext4 /dev/vda rw\n92 91 0:5 / /proc rw - proc proc rw\n",  # copies of the same mounts
+        4: "30 27 0:5 / /proc rw - proc proc rw\n",  # its root directory is no mount point
+        5: "not a mount table\n",
+    }
+    for pid, table in tables.items():
+        (tmp_path / f"proc/{pid}").mkdir(parents=True)
+        (tmp_path / f"proc/{pid}/mountinfo").write_text(table)
+    root = HostRoot(str(tmp_path))
+    assert {pid for pid in (*tables, 6) if processes.shares_mounts(root, 1, pid)} == {1, 2}
+    assert not processes.shares_mounts(root, 4, 4)
+    assert not processes.shares_mounts(root, 5, 5)
+    assert not processes.shares_mounts(root, 6, 6)
