@@ -235,9 +235,24 @@ def _api_socket(host: Host, it: Container) -> str:
     )
     sockets = {real_path(host, each) for each in known}
     paths = {path for each in it.mounts for path in host_paths(host, each)}
-    return _one(
-        not any(socket == path or socket.startswith(path.rstrip("/") + "/") for socket in sockets for path in paths)
-    )
+    if any(socket == path or socket.startswith(path.rstrip("/") + "/") for socket in sockets for path in paths):
+        return "fail"
+    return "error" if _listens_out_of_sight(host) and any(_may_hold_a_socket(each) for each in it.mounts) else "pass"
+
+
+def _listens_out_of_sight(host: Host) -> bool:
+    try:
+        listeners(host)
+        setting(host, "containerd")
+        setting(host, "exec-root")
+    except CannotTell:
+        return True
+    return False
+
+
+def _may_hold_a_socket(mount: Mount) -> bool:
+    """Not memory, and not what the engine made itself for a volume."""
+    return mount.type != "tmpfs" and (mount.type != "volume" or bool(mount.device))
 
 
 def _known(ask: Callable[[], list[str]]) -> list[str]:
