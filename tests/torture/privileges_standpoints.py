@@ -202,7 +202,7 @@ _FILTER: Final = {
     "defaultAction": "SCMP_ACT_ALLOW",
     "syscalls": [
         {
-            "names": ["getxattr", "fgetxattr", "lgetxattr", "statfs", "fstatfs"],
+            "names": ["getxattr", "fgetxattr", "lgetxattr"],
             "action": "SCMP_ACT_ERRNO",
             "errnoRet": 1,
         },

@@ -48,7 +48,7 @@ class MountedRoot(HostRoot):
 
     @cached_property
     def _tables(self) -> tuple[MountTable | Unavailable, MountTable | Unavailable]:
-        return collect_mounts(self), collect_mounts(HostRoot())
+        return collect_mounts(HostRoot(self.root)), collect_mounts(HostRoot())
 
 
 def open_root(path: str) -> HostRoot:

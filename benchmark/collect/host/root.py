@@ -142,7 +142,7 @@ class HostRoot:
         """True when the target runs, on the kernel that runs us: what the kernel says is then true of it."""
         if self.is_own:
             return True
-        theirs, ours = self.read(_BOOT, 64), HostRoot().read(_BOOT, 64)
+        theirs, ours = HostRoot(self.root).read(_BOOT, 64), HostRoot().read(_BOOT, 64)
         return isinstance(theirs, FileContent) and isinstance(ours, FileContent) and theirs.data == ours.data
 
     @cached_property

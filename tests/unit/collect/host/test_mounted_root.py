@@ -71,3 +71,10 @@ def test_a_host_that_does_not_run_is_taken_as_it_is(host: Path) -> None:
     root = MountedRoot(str(host))
     assert not root.is_live
     assert root.stat("/etc/missing") is ABSENT
+
+
+def test_a_part_without_proc_is_not_known_to_run(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    root = MountedRoot(str(tmp_path))
+    assert root.stat("/proc/version") is ABSENT
+    assert not root.is_live
