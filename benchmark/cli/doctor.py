@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import textwrap
+import shutil
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +14,12 @@ from benchmark.cli.evaluation import as_of_now, load_content, prepare
 from benchmark.cli.exit_code import ExitCode
 from benchmark.cli.printing import print_text
 from benchmark.cli.sight import Blindness, Sight, list_blindness, list_sights
+from benchmark.cli.streams import stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.target import collect_target
 from benchmark.model.result import Assessment
-from benchmark.render.terminal_text import visible
+from benchmark.model.strict_json import without_lone_surrogates
+from benchmark.render.options import RenderOptions
+from benchmark.render.terminal_text import visible, wrapped
 
 _CAPABILITIES: Final = {
     "CAP_DAC_READ_SEARCH": (2, "read files of others"),
@@ -24,6 +27,7 @@ _CAPABILITIES: Final = {
     "CAP_AUDIT_CONTROL": (30, "list the kernel's audit rules"),
 }
 _MOST_DETAILS: Final = 5
+_WIDTH: Final = 100
 
 
 def run(arguments: Namespace) -> ExitCode:
@@ -37,7 +41,7 @@ def run(arguments: Namespace) -> ExitCode:
     if arguments.output == "json":
         print_text(_as_json(assessment, sights, blindness), as_utf8=True)
     else:
-        print_text("\n".join(_as_text(assessment, sights, blindness)) + "\n")
+        print_text("\n".join(_as_text(assessment, sights, blindness, _options())) + "\n")
     if not snapshot.target.product:
         return ExitCode.UNREACHABLE
     return ExitCode.INCOMPLETE if blindness else ExitCode.MET
@@ -69,11 +73,19 @@ def _effective_capabilities() -> int:
     return 0
 
 
-def _as_text(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple[Blindness, ...]) -> Iterator[str]:
+def _options() -> RenderOptions:
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if stdout_is_terminal() else _WIDTH
+    return RenderOptions(width=width, unicode=stdout_shows_unicode())
+
+
+def _as_text(
+    assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple[Blindness, ...], options: RenderOptions
+) -> Iterator[str]:
     yield "What can be seen"
     widest = max(len(each.what) for each in sights)
     for sight in sights:
-        yield f"  {'yes' if sight.seen else 'no ':3}  {sight.what:{widest}}  {visible(sight.how)}"
+        opening = f"  {'yes' if sight.seen else 'no ':3}  {sight.what:{widest}}  "
+        yield from wrapped(visible(sight.how, unicode=options.unicode), opening, " " * len(opening), options)
     yield ""
     selected = len(assessment.results)
     if not blindness:
@@ -82,20 +94,18 @@ def _as_text(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple
     yield f"{assessment.without_verdict} of {selected} selected controls are left without a verdict"
     for each in blindness:
         yield ""
-        yield f"{each.reason}: {ADVICE[each.reason]}"
+        yield from wrapped(f"{each.reason}: {ADVICE[each.reason]}", "", "  ", options)
         for detail in each.details[:_MOST_DETAILS]:
-            yield from _wrapped("", detail)
+            yield from _wrapped("", detail, options)
         if len(each.details) > _MOST_DETAILS:
             yield f"  and {len(each.details) - _MOST_DETAILS} more (all of them with -o json)"
         if each.facts:
-            yield from _wrapped("facts: ", ", ".join(each.facts))
-        yield from _wrapped("controls: ", ", ".join(each.controls))
+            yield from _wrapped("facts: ", ", ".join(each.facts), options)
+        yield from _wrapped("controls: ", ", ".join(each.controls), options)
 
 
-def _wrapped(heading: str, text: str) -> list[str]:
-    return textwrap.wrap(
-        visible(text), 100, initial_indent=f"  {heading}", subsequent_indent="    ", break_on_hyphens=False
-    )
+def _wrapped(heading: str, text: str, options: RenderOptions) -> list[str]:
+    return wrapped(visible(heading + text, unicode=options.unicode), "  ", "    ", options)
 
 
 def _as_json(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple[Blindness, ...]) -> str:
@@ -116,4 +126,4 @@ def _as_json(assessment: Assessment, sights: tuple[Sight, ...], blindness: tuple
             for each in blindness
         ],
     }
-    return json.dumps(document, indent=1) + "\n"
+    return without_lone_surrogates(json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False)) + "\n"

@@ -9,6 +9,7 @@ import json
 from typing import Final
 
 from benchmark.model.access import AccessReport, Grants
+from benchmark.model.strict_json import without_lone_surrogates
 from benchmark.render.origin import collector_document, target_document
 
 SCHEMA: Final = "dockmark/access/1"
@@ -42,4 +43,4 @@ def render_access_json(report: AccessReport) -> str:
         "remarks": list(report.remarks),
         "looked_at": [{"subject": each.subject, "text": each.text} for each in report.looked_at],
     }
-    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return without_lone_surrogates(json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False)) + "\n"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
 from benchmark.model.access import Access, AccessReport, Grants, Unseen
 from benchmark.render.grid import grid_lines
 from benchmark.render.options import RenderOptions
-from benchmark.render.terminal_text import Style, labelled, paint, shortened, visible, wrapped
+from benchmark.render.terminal_text import Style, columns, labelled, lines_of, paint, shortened, visible, wrapped
 
 _WHO_BOUND: Final = 48
 _ENTRY_BOUND: Final = 240
-_LEAST_ROOM: Final = 30
+_LEAST_ROOM: Final = 14
+_EVIDENCE_ROOM: Final = 30  # left for evidence where the terminal is wide enough
+_GAPS: Final = 6  # the indent, and what tabulate puts between three columns
 _TITLES: Final = {
     Grants.ROOT: ("Root on this host", Style.RED),
     Grants.LIMITED: ("Less than root", Style.YELLOW),
@@ -55,20 +57,25 @@ def _head(report: AccessReport, options: RenderOptions) -> Iterator[str]:
 
 
 def _table(found: list[Access], options: RenderOptions) -> list[str]:
-    """One row a way; evidence that needs more lines goes on below itself."""
-    names = [(each.kind.value, shortened(each.who, _WHO_BOUND, options)) for each in found]
-    taken = sum(max(map(len, column)) for column in zip(*names, strict=True)) + 6
-    room = max(_LEAST_ROOM, options.width - taken)
+    """One row a way; names and evidence that need more lines go on below themselves."""
+    kinds = max(len(each.kind.value) for each in found)
+    left = max(2 * _LEAST_ROOM, options.width - kinds - _GAPS)
+    most = min(_WHO_BOUND, max(left // 2, left - _EVIDENCE_ROOM))
+    names = [_name(each.who, most, options) for each in found]
+    room = left - max(columns(line) for lines in names for line in lines)
     rows: list[tuple[str, str, str]] = []
-    for (kind, who), each in zip(names, found, strict=True):
-        lines = [line for text in each.evidence for line in _wrapped(text, room, options)]
-        rows += [(kind if not at else "", who if not at else "", line) for at, line in enumerate(lines)]
+    for each, who in zip(found, names, strict=True):
+        lines = [line for text in each.evidence for line in _evidence(text, room, options)]
+        rows += zip_longest([each.kind.value], who, lines, fillvalue="")
     return [f"  {line}" for line in grid_lines(rows, headers=("kind", "who", "evidence"))]
 
 
-def _wrapped(text: str, room: int, options: RenderOptions) -> list[str]:
-    shown = shortened(text, _ENTRY_BOUND, options)
-    return textwrap.wrap(shown, room, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+def _name(text: str, room: int, options: RenderOptions) -> list[str]:
+    return lines_of(shortened(text, _WHO_BOUND, options), room, whole_words=False)
+
+
+def _evidence(text: str, room: int, options: RenderOptions) -> list[str]:
+    return lines_of(shortened(text, _ENTRY_BOUND, options), room, hang="  ")
 
 
 def _tail(report: AccessReport, options: RenderOptions) -> Iterator[str]:
@@ -89,7 +96,8 @@ def _tail(report: AccessReport, options: RenderOptions) -> Iterator[str]:
             text = visible(f"{sighting.subject}: {sighting.text}", unicode=options.unicode)
             yield from wrapped(text, "  ", "    ", options)
     yield ""
-    yield paint(_summary(report), Style.BOLD, options)
+    for line in wrapped(_summary(report), "", "  ", options):
+        yield paint(line, Style.BOLD, options)
 
 
 def _unseen(each: Unseen) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,7 +15,7 @@ from benchmark.render.numbering import BEYOND_TITLE, ids_of, section_of_result, 
 from benchmark.render.options import RenderOptions
 from benchmark.render.provenance import Context, context_of
 from benchmark.render.summary import tally
-from benchmark.render.terminal_text import Style, paint, room_beside, shortened, visible, wrapped
+from benchmark.render.terminal_text import Style, lines_of, paint, room_beside, shortened, visible, wrapped
 
 _INDENT: Final = "  "
 _IDS_ROOM: Final = 13
@@ -83,9 +82,9 @@ def _rows(result: ControlResult, version: str, options: RenderOptions) -> list[R
     remarks += [word for word, record in policy if record is not None]
     title = result.control.title + (f" [{', '.join(remarks)}]" if remarks else "")
     ids = visible(", ".join(ids_of(result.requirements, version)), unicode=options.unicode)
-    left = textwrap.wrap(ids, _IDS_ROOM, break_long_words=False) or [""]
+    left = lines_of(ids, _IDS_ROOM)
     taken = len(_INDENT) + _WORD_ROOM + _GAP + max(_IDS_ROOM, *map(len, left)) + _GAP
-    right = textwrap.wrap(shortened(title, _TITLE_BOUND, options), room_beside(taken, options)) or [""]
+    right = lines_of(shortened(title, _TITLE_BOUND, options), room_beside(taken, options))
     rows = []
     for at in range(max(len(left), len(right))):
         word = marked_word(result.result, options) if at == 0 else ""

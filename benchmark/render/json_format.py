@@ -6,7 +6,6 @@ Every key is written down here, so that renaming a field of a model class cannot
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final, TypeAlias
@@ -15,6 +14,7 @@ from benchmark.model.facts import ABSENT, FactValue, JsonValue, Unavailable
 from benchmark.model.framework import Requirement
 from benchmark.model.result import Assessment, ControlResult, Finding, Result, Score
 from benchmark.model.snapshot import Enumeration
+from benchmark.model.strict_json import without_lone_surrogates
 from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.render.numbering import ids_of, section_of_result
 from benchmark.render.options import RenderOptions
@@ -25,7 +25,6 @@ from benchmark.render.tailoring_json import deselected_document, refinement_docu
 SCHEMA: Final = "dockmark/assessment/1"
 _FINDINGS_PER_CHUNK: Final = 500
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
-_ESCAPES: Final = re.compile(r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(\\ud[89a-f][0-9a-f]{2})")
 
 Object: TypeAlias = "dict[str, JsonValue]"
 Reader: TypeAlias = Callable[[Requirement, str], JsonValue]
@@ -39,7 +38,7 @@ def render_json(assessment: Assessment, options: RenderOptions) -> Iterator[str]
     know, which no declared fact can hold.
     """
     for piece in _pieces(assessment):
-        yield _without_lone_surrogates(piece) if "\\ud" in piece else piece
+        yield without_lone_surrogates(piece)
 
 
 def render_json_lines(assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
@@ -245,8 +244,3 @@ def _copy(record: Mapping[str, str] | None) -> JsonValue:
 
 def _dump(value: JsonValue) -> str:
     return _ENCODER.encode(value)
-
-
-def _without_lone_surrogates(piece: str) -> str:
-    """Escaped backslashes and surrogate pairs are stepped over, so only halves without their partner are replaced."""
-    return _ESCAPES.sub(lambda found: "\\ufffd" if found.group(1) else found.group(), piece)

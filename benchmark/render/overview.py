@@ -11,7 +11,7 @@ from benchmark.render.grid import grid_lines
 from benchmark.render.marks import painted
 from benchmark.render.options import RenderOptions
 from benchmark.render.summary import percent_text
-from benchmark.render.terminal_text import Style, paint, room_beside, shortened
+from benchmark.render.terminal_text import Style, lines_of, paint, room_beside, shortened, wrapped
 
 _HEADERS: Final = ("target", "score", "coverage", "fail", "error", "unknown", "manual")
 _NUMBERS_TAKEN: Final = 60  # the columns beside the name
@@ -22,25 +22,31 @@ def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -
     """A summary table in the order given, a line at a time. Of each assessment only its row is kept in memory."""
     rows: list[tuple[str, ...]] = []
     benchmarks: dict[str, None] = {}
-    incomplete = 0
+    count = incomplete = 0
     for each in assessments:
-        rows.append(_row(each, options))
+        count += 1
+        rows += _rows(each, options)
         framework = options.framework or each.framework
         benchmarks[f"{framework} {each.benchmark_version}, {each.profile}"] = None
         incomplete += each.without_verdict > 0
     if not rows:
         yield "No targets.\n"
         return
-    yield paint(shortened("; ".join(benchmarks), 240, options), Style.BOLD, options) + "\n\n"
+    for line in wrapped(shortened("; ".join(benchmarks), 240, options), "", "  ", options):
+        yield paint(line, Style.BOLD, options) + "\n"
+    yield "\n"
     for line in grid_lines(rows, alignment=("left", *["right"] * (len(_HEADERS) - 1)), headers=_HEADERS):
         yield line + "\n"
-    yield f"\n{len(rows)} targets, {incomplete} of them incomplete (error or unknown)\n"
+    yield f"\n{count} targets, {incomplete} of them incomplete (error or unknown)\n"
 
 
-def _row(assessment: Assessment, options: RenderOptions) -> tuple[str, ...]:
+def _rows(assessment: Assessment, options: RenderOptions) -> list[tuple[str, ...]]:
+    """A row, and further ones where a name needs more than a line."""
     score = assessment.score
     counts = Counter(each.result for each in assessment.results)
-    name = shortened(assessment.target.name, room_beside(_NUMBERS_TAKEN, options), options)
+    room = room_beside(_NUMBERS_TAKEN, options)
+    first, *more = lines_of(shortened(assessment.target.name, room, options), room, whole_words=False)
     coverage = f"{score.coverage.judged}/{score.coverage.selected}"
     cells = [painted(str(counts[each]), each, options) if counts[each] else "0" for each in _COUNTED]
-    return (name, percent_text(score.percent), coverage, *cells)
+    blank = ("",) * (len(_HEADERS) - 1)
+    return [(first, percent_text(score.percent), coverage, *cells), *((line, *blank) for line in more)]

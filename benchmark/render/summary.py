@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -14,7 +13,7 @@ from benchmark.render.grid import grid_lines
 from benchmark.render.marks import marked_word, meaning
 from benchmark.render.numbering import compact_ranges, ids_of
 from benchmark.render.options import RenderOptions
-from benchmark.render.terminal_text import Style, labelled, paint, room_beside, shortened, visible, wrapped
+from benchmark.render.terminal_text import Style, labelled, lines_of, paint, room_beside, shortened, visible, wrapped
 
 _ALWAYS: Final = (Result.FAIL, Result.ERROR, Result.UNKNOWN, Result.NOTCHECKED, Result.PASS, Result.NOTAPPLICABLE)
 _SELDOM: Final = (Result.NOTSELECTED, Result.INFORMATIONAL, Result.FIXED)
@@ -62,7 +61,7 @@ def _result_lines(assessment: Assessment, options: RenderOptions) -> Iterator[st
         text = meaning(result)
         if counts[result] and result in _NAMED:
             text += f": {_which(assessment, result)}"
-        lines = textwrap.wrap(visible(text, unicode=options.unicode), room_beside(_COUNTS_TAKEN, options)) or [""]
+        lines = lines_of(visible(text, unicode=options.unicode), room_beside(_COUNTS_TAKEN, options))
         rows.append((marked_word(result, options), str(counts[result]), lines[0]))
         rows.extend(("", "", line) for line in lines[1:])
     for line in grid_lines(rows, alignment=("left", "right", "left")):

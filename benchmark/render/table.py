@@ -37,7 +37,8 @@ def _head(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
     target, collector = assessment.target, assessment.collector
     framework = options.framework or assessment.framework
     heading = f"dockmark {assessment.tool_version}: {framework} {assessment.benchmark_version}, {assessment.profile}"
-    yield paint(shortened(heading, _ENTRY_BOUND, options), Style.BOLD, options)
+    for line in wrapped(shortened(heading, _ENTRY_BOUND, options), "", "  ", options):
+        yield paint(line, Style.BOLD, options)
     engine = " ".join(each for each in (target.product, target.engine_version) if each) or "no engine answered"
     engine += f" (API {target.api_version})" if target.api_version else ""
     engine += f" at {target.endpoint}" if target.endpoint else ""

@@ -15,9 +15,10 @@ from benchmark.render.options import RenderOptions
 
 _NAMED: Final[Mapping[str, str]] = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNSEEN: Final = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159"
 )  # printable by category, drawn as nothing
 _TYPOGRAPHY: Final = str.maketrans({"…": "..."})
+_FILLER: Final = "\0"  # the second column of a wide letter, while lines are laid out; never in visible text
 _MOST_MARKS: Final = 2  # combining marks on one letter; more of them paint over the lines above and below
 
 
@@ -38,7 +39,8 @@ def visible(text: str, *, unicode: bool = True) -> str:
 
     Escaped are control and format characters (C0, C1, DEL, bidi overrides and isolates, zero width, tags), separators
     other than the space, surrogates, private use and unassigned code points, blanks in disguise, variation selectors, and
-    combining marks beyond the second on one letter. With ``unicode`` False everything outside ASCII is. Idempotent.
+    combining marks beyond the second on one letter. With ``unicode`` False everything outside ASCII is. Idempotent: a
+    backslash stays as it is, so a terminal shows the text ``\x1b`` and the character alike. The JSON formats tell them apart.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -75,11 +77,15 @@ def _escape(character: str) -> str:
 
 
 def shortened(text: str, bound: int, options: RenderOptions) -> str:
-    """``visible(text)`` in at most ``bound`` characters, the middle left out; in full when verbose."""
+    """``visible(text)`` in at most ``bound`` columns, the middle left out; in full when verbose."""
     if options.verbose:
         return visible(text, unicode=options.unicode)
     ellipsis = "…" if options.unicode else "..."
-    return _cut(visible(_cut(text, bound, "…"), unicode=options.unicode), bound, ellipsis)
+    shown = visible(_cut(text, bound, "…"), unicode=options.unicode)
+    most = bound
+    while columns(cut := _cut(shown, most, ellipsis)) > bound and most > len(ellipsis):
+        most = max(len(ellipsis), most - (columns(cut) - bound + 1) // 2)
+    return cut
 
 
 def _cut(text: str, bound: int, ellipsis: str) -> str:
@@ -108,10 +114,38 @@ def wrapped(text: str, first: str, rest: str, options: RenderOptions) -> list[st
     than a line (a path, a digest) stays whole, so that it can be copied.
     """
     room = room_beside(len(rest), options)
-    if len(text) <= room:
+    if columns(text) <= room:
         return [first + text]
-    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
-    return [(rest if at else first) + line for at, line in enumerate(lines)]
+    return [(rest if at else first) + line for at, line in enumerate(lines_of(text, room))]
+
+
+def lines_of(text: str, room: int, *, hang: str = "", whole_words: bool = True) -> list[str]:
+    """Visible ``text`` in lines of at most ``room`` columns, those after the first behind ``hang``; [""] for no text.
+
+    A terminal breaks what is wider by itself, and would begin the next line with whatever a stranger wrote there. A word that
+    is longer than a line is broken too, unless ``whole_words``.
+    """
+    lines = textwrap.wrap(
+        spread(text), room, subsequent_indent=hang, break_long_words=not whole_words, break_on_hyphens=False
+    )
+    return [gathered(each) for each in lines] or [""]
+
+
+def columns(text: str) -> int:
+    """The columns that visible ``text`` takes on a terminal, or a few more: combining marks count, wide letters twice."""
+    return len(spread(text))
+
+
+def spread(text: str) -> str:
+    """``text`` with a filler after every letter that takes two columns (UAX 11), so that its length is its width."""
+    if text.isascii():
+        return text
+    return "".join(each + _FILLER if unicodedata.east_asian_width(each) in "WF" else each for each in text)
+
+
+def gathered(text: str) -> str:
+    """``spread`` undone."""
+    return text.replace(_FILLER, "")
 
 
 def room_beside(taken: int, options: RenderOptions) -> int:

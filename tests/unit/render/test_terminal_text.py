@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.render import RenderOptions
-from benchmark.render.terminal_text import Style, paint, shortened, visible, wrapped
+from benchmark.render.terminal_text import Style, columns, lines_of, paint, shortened, visible, wrapped
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 PLAIN = RenderOptions()
@@ -81,3 +81,22 @@ def test_lines_keep_the_width_and_hang():
 
 def test_a_long_word_stays_whole():
     assert wrapped("see " + "x" * 90, "", "", RenderOptions(width=40)) == ["see", "x" * 90]
+
+
+def test_wide_letters_take_two_columns_so_that_a_terminal_breaks_no_line_by_itself():
+    spoof = "漢" * 46 + "  + pass  5.5  Containers run without the privileged flag"
+    lines = wrapped(spoof, "> ", "  ", RenderOptions(width=100))
+    assert [columns(each) <= 100 for each in lines] == [True] * len(lines)
+    assert "".join(lines).replace("> ", "").replace(" ", "") == spoof.replace(" ", "")
+    assert columns("漢字ab") == 6
+    assert columns(shortened("漢" * 100, 40, PLAIN)) <= 40
+
+
+def test_a_word_wider_than_a_line_stays_whole_unless_told_otherwise():
+    assert lines_of("a " + "漢" * 30, 40) == ["a", "漢" * 30]
+    assert lines_of("漢" * 30, 40, whole_words=False) == ["漢" * 20, "漢" * 10]
+    assert lines_of("", 40) == [""]
+
+
+def test_a_note_without_a_note_head_is_spelled_out():
+    assert visible("a\U0001d159b") == r"a\U0001d159b"
