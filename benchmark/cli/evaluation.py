@@ -36,7 +36,7 @@ def load_content(arguments: Namespace) -> Catalog:
     except ContentErrors as error:
         found = [str(each) for each in error.errors]
         count = "1 error" if len(found) == 1 else f"{len(found)} errors"
-        raise Refusal("\n".join((f"{count} in the content", *found))) from None
+        raise Refusal(f"{count} in the content", more=tuple(found)) from None
     except OSError as error:
         raise Refusal(f"cannot read the content: {error}") from None
 

@@ -24,11 +24,12 @@ class ExitCode(enum.IntEnum):
 
 
 class Refusal(Exception):
-    """A run that cannot go on: a message for people and the code to leave with. Never holds a secret."""
+    """A run that cannot go on: a message for people, further lines of it, and the code to leave with. Never holds a secret."""
 
-    def __init__(self, message: str, code: ExitCode = ExitCode.USAGE) -> None:
+    def __init__(self, message: str, code: ExitCode = ExitCode.USAGE, more: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.more = more
 
 
 class FailOn(enum.StrEnum):

@@ -47,7 +47,7 @@ def _run(words: Sequence[str]) -> ExitCode:
         run = cast("Callable[[Namespace], ExitCode]", import_module(f"benchmark.cli.{command.module}").run)
         return run(arguments)
     except Refusal as refusal:
-        say(f"dockmark: {refusal}")
+        say(f"dockmark: {refusal}", *refusal.more)
         return refusal.code
     except SystemExit:  # argparse has printed its help
         return ExitCode.MET
@@ -88,10 +88,20 @@ def _terminate(number: int, _: FrameType | None) -> None:
     raise Terminated
 
 
+def _traceback_lines(error: BaseException) -> Iterator[str]:
+    """Frames and types from the first cause to ``error``; of our own source its lines, of values nothing."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _traceback_lines(before)
+    for frame in traceback.format_tb(error.__traceback__):
+        yield from frame.rstrip("\n").split("\n")
+    yield type(error).__name__
+
+
 def _report_bug(error: Exception) -> None:
     """Says where it happened, but not what: the text of a foreign exception may quote what must stay secret."""
     if os.environ.get("DOCKMARK_DEBUG") == "1":
-        say("".join(traceback.format_exception(error)).rstrip("\n"))
+        say("Traceback (without the texts of exceptions, which may quote a secret):", *_traceback_lines(error))
     place = traceback.extract_tb(error.__traceback__)[-1]
     module = place.filename.rpartition("/benchmark/")[2]
     say(f"dockmark: internal error: {type(error).__name__} in {module}:{place.lineno}")

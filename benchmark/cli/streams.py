@@ -66,11 +66,14 @@ class StandardOutput:
         return "utf-8" if self._as_utf8 or sys.stdout is None else sys.stdout.encoding
 
 
-def say(message: str) -> None:
-    """One message for people on standard error. Control characters become visible, line breaks stay."""
+def say(message: str, *more: str) -> None:
+    """One message for people on standard error, a line; ``more`` are further lines of it.
+
+    Control characters become visible, line breaks among them: who chose a part of a message could write one of ours.
+    """
     if sys.stderr is None:
         return
-    lines = [line if line.isascii() and line.isprintable() else _visible(line) for line in message.split("\n")]
+    lines = [line if line.isascii() and line.isprintable() else _visible(line) for line in (message, *more)]
     try:
         sys.stderr.write("\n".join(lines) + "\n")  # its error handler is backslashreplace
         sys.stderr.flush()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Final, cast
@@ -16,9 +17,10 @@ from typing import Final, cast
 from benchmark.model.conform import conform
 from benchmark.model.facts import ABSENT, FactValue, JsonValue, Reason, Source, Subject, Unavailable
 from benchmark.model.snapshot import SCHEMA, Collector, Enumeration, Snapshot, Target
-from benchmark.model.strict_json import JsonDefect, parse_json
+from benchmark.model.strict_json import JsonDefect, parse_json, without_lone_surrogates
 from benchmark.model.vocabulary import COLLECTIONS, KINDS
 
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z")
 MAX_BYTES: Final = 512 * 1024 * 1024
 
 
@@ -67,8 +69,8 @@ def decode_snapshot(data: bytes) -> Snapshot:
         return Snapshot(
             target=Target(**_strings(_object(document, "target"), set(Target.__slots__))),
             collector=_collector(_object(document, "collector")),
-            collected_at=_string(document, "collected_at"),
-            finished_at=_string(document, "finished_at"),
+            collected_at=_time(document, "collected_at"),
+            finished_at=_time(document, "finished_at"),
             subjects=subjects,
             enumerations={
                 name: _enumeration(name, each, subjects, sources)
@@ -118,7 +120,7 @@ def _inflate(data: bytes) -> bytes:
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return without_lone_surrogates(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True))
 
 
 def _slots(record: Target | Collector) -> dict[str, object]:
@@ -196,6 +198,13 @@ def _string(document: Mapping[str, JsonValue], key: str) -> str:
     if not isinstance(value, str):
         raise SnapshotDefect(f"{key}: expected a string")
     return value
+
+
+def _time(document: Mapping[str, JsonValue], key: str) -> str:
+    text = _string(document, key)
+    if not _TIME.fullmatch(text):
+        raise SnapshotDefect(f"{key}: {text[:40]!r} is not a time in UTC, such as 2026-11-22T20:46:10Z")
+    return text
 
 
 def _strings(record: Mapping[str, JsonValue], known: set[str]) -> dict[str, str]:

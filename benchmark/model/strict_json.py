@@ -10,6 +10,7 @@ from benchmark.model.facts import JsonValue, Reason
 
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPES: Final = re.compile(r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(\\ud[89a-f][0-9a-f]{2})")
 _MAX_DEPTH: Final = 200
 _INFINITY: Final = float("inf")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -50,6 +51,16 @@ def parse_json(data: bytes) -> JsonValue:
     if not _is_shallow(data) and _depth(value) > _MAX_DEPTH:
         raise JsonDefect(Reason.TOO_DEEP, f"nested deeper than {_MAX_DEPTH} levels")
     return _without_surrogates(value) if _SURROGATE_ESCAPE.search(data) else value
+
+
+def without_lone_surrogates(text: str) -> str:
+    """JSON ``text`` in ASCII with every half of a surrogate pair that stands alone replaced by U+FFFD.
+
+    Escaped backslashes and pairs are stepped over. No UTF-8 can hold such a half, and strict readers refuse it.
+    """
+    if "\\ud" not in text:
+        return text
+    return _ESCAPES.sub(lambda found: "\\ufffd" if found.group(1) else found.group(), text)
 
 
 class _DuplicateKey(Exception):

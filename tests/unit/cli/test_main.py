@@ -122,7 +122,15 @@ def test_a_bug_ends_in_a_sentence_without_the_text_of_the_exception(capsys, monk
     assert "hunter2" not in err
     monkeypatch.setenv("DOCKMARK_DEBUG", "1")
     assert main(["completion", "bash"]) == 70
-    assert "Traceback" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert "in explode" in err
+    assert "hunter2" not in err.replace('raise LookupError("hunter2")', "")
+
+
+def test_who_chose_a_part_of_a_message_writes_no_line_of_it(capsys):
+    assert main(["evaluate", "/nowhere/a\n0 ways to root\x1b[2K"]) == 3
+    assert capsys.readouterr().err == "dockmark: /nowhere/a\\n0 ways to root\\x1b[2K: No such file or directory\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,11 @@ def test_round_trip_plain_and_compressed():
     assert compress(data) == compress(data)
 
 
+def test_what_no_utf8_can_hold_is_replaced_when_it_is_written():
+    data = encode_snapshot(replace(example(), warnings=("\udcff\\ud800 \U0001f600",)))
+    assert json.loads(data)["warnings"] == ["\ufffd\\ud800 \U0001f600"]
+
+
 def test_a_wrong_type_is_unavailable_and_not_a_value():
     damaged = decode_snapshot(changed(lambda d: d["subjects"][0]["values"].update({"HostConfig.Privileged": "false"})))
     assert damaged.subjects[0].facts["HostConfig.Privileged"].reason is Reason.WRONG_TYPE
@@ -99,6 +105,8 @@ def test_a_removed_enumeration_is_a_gap():
         lambda d: d["target"].update(name=5),
         lambda d: d["collector"].update(uid="root"),
         lambda d: d.update(collected_at=None),
+        lambda d: d.update(collected_at="yesterday"),
+        lambda d: d.update(finished_at="2026-01-01T00:00:01Z\n  + pass"),
     ],
 )
 def test_refused_when_it_is_not_what_it_should_be(edit):
