@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import traceback
@@ -11,13 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
-from typing import cast
+from typing import Final, cast
 
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.option import complete_options
 from benchmark.cli.options import EXCLUSIVE
 from benchmark.cli.parser import Command, build_parser, find_command
 from benchmark.cli.streams import StandardOutput, say
+
+_PLAIN_WORD: Final = re.compile(r"-{0,2}[A-Za-z](?:[a-z]|[_-](?=[a-z])){0,30}")
 
 
 class Terminated(BaseException):
@@ -54,9 +57,14 @@ def _run(words: Sequence[str]) -> ExitCode:
 
 
 def _refuse_unknown(command: Command, others: list[str]) -> None:
-    """Names the first word only, and not its value, which may be a secret meant for another program."""
+    """Names the first word only, and not its value, which may be a secret meant for another program.
+
+    Nor a word that is no option, unless it can only be a word: it may be a URL with a password, or the password.
+    """
     if others:
-        unknown = others[0].partition("=")[0]
+        unknown = others[0].partition("=")[0] if others[0].startswith("-") else others[0]
+        if not _PLAIN_WORD.fullmatch(unknown):
+            unknown = "an option that was given" if unknown.startswith("-") else "an argument that was given"
         raise Refusal(f"{command.name} does not know {unknown} (see 'dockmark {command.name} --help')")
 
 

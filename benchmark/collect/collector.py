@@ -33,6 +33,7 @@ from benchmark.collect.host.root import HostRoot
 from benchmark.collect.image_evidence import with_evidence
 from benchmark.collect.reported import engine_says
 from benchmark.collect.request import CollectRequest
+from benchmark.collect.second_net import cast_second_net
 from benchmark.collect.standpoint import ELSEWHERE, find_standpoint, own_files
 from benchmark.model.facts import Reason, Source, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
@@ -55,7 +56,9 @@ def collect_snapshot(request: CollectRequest) -> Snapshot:
             target, warnings = _with_engine(draft, root, session, request, started)
             requests = session.requests
     collector = Collector(__version__, os.geteuid(), _user(), request.host_root, requests)
-    return Snapshot(target, collector, started, timestamp(), tuple(draft.subjects), draft.enumerations, warnings)
+    return cast_second_net(
+        Snapshot(target, collector, started, timestamp(), tuple(draft.subjects), draft.enumerations, warnings)
+    )
 
 
 def _without_engine(

@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmark.collect.engine.projection import known, part
 from benchmark.collect.engine.reports import ContainerContext
+from benchmark.collect.redaction import redact
 from benchmark.model.facts import FactValue, JsonValue, Reason, Unavailable
 
 ALL: Final = "ALL"
@@ -152,7 +153,7 @@ def is_privileged(document: dict[str, JsonValue]) -> bool | Unavailable:
 
 def _names(document: dict[str, JsonValue], key: str) -> set[str] | Unavailable:
     names = _strings(document, key)
-    return names if isinstance(names, Unavailable) else {each.upper().removeprefix("CAP_") for each in names}
+    return names if isinstance(names, Unavailable) else {redact(each).upper().removeprefix("CAP_") for each in names}
 
 
 def _strings(document: dict[str, JsonValue], key: str) -> list[str] | Unavailable:

@@ -15,7 +15,7 @@ from benchmark.collect.engine.ports import published_ports
 from benchmark.collect.engine.projection import compile_projection, known, part, project
 from benchmark.collect.engine.reports import ContainerContext
 from benchmark.collect.engine.security_profiles import apparmor_mode, seccomp_facts
-from benchmark.collect.redaction import redact
+from benchmark.collect.redaction import redact_words
 from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.facts_container import CONTAINER_FACTS
 
@@ -66,8 +66,8 @@ def environment_names(document: dict[str, JsonValue]) -> FactValue:
 
 
 def redacted_strings(value: FactValue) -> FactValue:
-    """A list of strings with secrets replaced; anything else as it is."""
-    return [redact(each) if isinstance(each, str) else each for each in value] if isinstance(value, list) else value
+    """The words of a command with secrets replaced; anything else as it is."""
+    return [*redact_words([str(each) for each in value])] if isinstance(value, list) else value
 
 
 def _networks(document: dict[str, JsonValue]) -> FactValue:
@@ -117,4 +117,4 @@ def _service_of(document: dict[str, JsonValue], context: ContainerContext) -> Su
     if isinstance(context.services, Unavailable):
         return context.services
     found = context.services.get(identifier) if isinstance(identifier, str) else None
-    return found or Unavailable(Reason.NOT_FOUND, f"its service {identifier!r} is not among the services")
+    return found or Unavailable(Reason.NOT_FOUND, "the service that its label names is not among the services")

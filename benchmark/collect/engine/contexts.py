@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from benchmark.collect.redaction import redact
 from benchmark.model.facts import JsonValue
 from benchmark.model.strict_json import JsonDefect, parse_json
 
@@ -19,7 +20,13 @@ _MAX_BYTES: Final = 1024 * 1024
 
 
 class EndpointError(Exception):
-    """The target cannot be named: unknown context, bad URL, unreadable configuration. The message is for the user."""
+    """The target cannot be named: unknown context, bad URL, unreadable configuration. The message is for the user.
+
+    A secret in it is redacted: a URL may have been given with a password in it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def resolve_endpoint(
 
 def parse_url(url: str, tls: TlsMaterial | None = None, context: str = "") -> Endpoint:
     """The endpoint that ``url`` names; ``tls`` turns tcp:// into TLS. Raises EndpointError."""
+    _refuse_userinfo(url)
     scheme, separator, rest = url.partition("://")
     if not separator:  # docker reads a bare HOST:PORT as tcp
         if "/" in url or not url:
@@ -106,6 +107,12 @@ def parse_url(url: str, tls: TlsMaterial | None = None, context: str = "") -> En
     if scheme == "ssh":
         return _ssh(url, rest, context)
     raise EndpointError(f"bad engine URL {url!r}: scheme {scheme!r} is not one of unix, tcp, http, https, ssh")
+
+
+def _refuse_userinfo(url: str) -> None:
+    """No transport but ssh knows users. What stands before an @ may be a password, so the URL is not repeated."""
+    if "@" in url and not url.startswith(("unix://", "ssh://")):
+        raise EndpointError("bad engine URL: it takes no user and no password")
 
 
 def _of_context(name: str, env: Mapping[str, str], uid: int | None, default_socket: str) -> Endpoint:

@@ -34,7 +34,7 @@ def read_trivy(document: dict[str, JsonValue]) -> Report:
     if document["SchemaVersion"] != 2:
         raise ReportDefect(Reason.UNSUPPORTED, f"SchemaVersion {str(document['SchemaVersion'])[:20]}, 2 is read")
     if document["ArtifactType"] != "container_image":
-        raise ReportDefect(Reason.UNSUPPORTED, f"about a {str(document['ArtifactType'])[:40]}, not an image")
+        raise ReportDefect(Reason.UNSUPPORTED, "its ArtifactType is not container_image")
     metadata = members(document.get("Metadata"), "Metadata")
     configuration = members(metadata.get("ImageConfig"), "Metadata.ImageConfig")
     tally = Tally()

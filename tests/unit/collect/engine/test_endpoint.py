@@ -170,3 +170,22 @@ def test_nothing_heavy_is_imported() -> None:
 def test_a_port_of_thousands_of_digits_is_refused() -> None:
     with pytest.raises(EndpointError, match="bad port"):
         parse_url("tcp://x:" + "1" * 5000)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tcp://me:hunter2@host:2375",
+        "tcp://hunter2@host",
+        "https://me:hunter2@host/x",
+        "me:hunter2@host:2375",
+        "ftp://me:hunter2@host",
+        "ssh://me:hunter2@host",
+        "tcp://host:1?token=hunter2",
+        "unix://me:hunter2@/x",
+    ],
+)
+def test_a_password_in_a_url_is_refused_and_not_repeated(url):
+    with pytest.raises(EndpointError) as caught:
+        resolve_endpoint(url, environ={})
+    assert "hunter2" not in str(caught.value)
