@@ -1,0 +1,115 @@
+"""Hosts full of canaries through every command, every output, every file that is left, and every way to fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmark.render.formats import FORMATS
+from tests.faulty_daemon import Fault, FaultyDaemon
+from tests.torture.hostile_console import Ran, run
+from tests.torture.hostile_hosts import enriched
+from tests.torture.oracle.generate import roll_host
+from tests.torture.oracle.stage_api import make_api
+from tests.torture.oracle.stage_documents import write_documents
+from tests.torture.oracle.stage_proc import write_proc
+from tests.torture.oracle.stage_tree import write_tree
+from tests.torture.secret_canaries import Aviary
+from tests.torture.secret_places import (
+    enrich,
+    plant_archive,
+    plant_documents,
+    plant_files,
+    plant_health_checks,
+    plant_world,
+)
+
+INTO_NAMES: Final = (0.0, 0.15, 0.6)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A host with canaries; ``words`` name it, ``home`` is where everything that a run leaves behind must be."""
+
+    words: tuple[str, ...]
+    scope: tuple[str, ...]
+    home: Path
+    aviary: Aviary
+
+
+@contextmanager
+def planted_host(aviary: Aviary, number: int, faults: Sequence[Fault] = ()) -> Iterator[Planted]:
+    """Host ``number`` of the generator with canaries everywhere."""
+    host = roll_host(aviary.dice, number)
+    directory = Path(tempfile.mkdtemp(prefix="secrets"))
+    try:
+        top, home = directory / "root", directory / "home"
+        top.mkdir()
+        home.mkdir()
+        write_tree(host, top)
+        builds, reports = write_documents(host, directory / "documents")
+        write_proc(host, top, os.getpid())
+        world = enriched(make_api(host))
+        enrich(world, aviary)
+        world = plant_world(world, aviary, into_names=INTO_NAMES[number % len(INTO_NAMES)])
+        plant_health_checks(world, aviary)
+        for path, each in world.items():
+            if isinstance(each, bytes) and path.endswith("/get"):
+                world[path] = plant_archive(each, aviary)
+        plant_files(top, aviary)
+        plant_documents(directory / "documents", aviary)
+        with FaultyDaemon(world, faults=faults) as daemon:
+            scope = [word for each in builds for word in ("--dockerfile", each)]
+            scope += [word for each in reports for word in ("--vulnerabilities", each)]
+            scope += ["--deep"] if host.deep else []
+            yield Planted(("--host", daemon.url, "--host-root", str(top)), tuple(scope), home, aviary)
+    finally:
+        shutil.rmtree(directory)
+
+
+def everything(host: Planted) -> dict[str, bytes]:
+    """What every command writes about ``host``, by name; whatever is left in the home directory among it."""
+    home, said = host.home, dict[str, bytes]()
+    files = [word for name in FORMATS for word in ("-o", f"{name}={home / f'report.{name}'}")]
+    plain, packed = home / "snapshot.json", home / "snapshot.json.gz"
+    lines: list[Sequence[str | Path]] = [
+        ["audit", *host.words, *host.scope, "--beyond", "--verbose", *files],
+        ["audit", *host.words, *host.scope, "-o", "json"],
+        ["collect", *host.words, *host.scope, "-o", plain],
+        ["collect", *host.words, *host.scope, "-o", packed],
+        ["evaluate", packed, "--beyond", "--verbose"],
+        ["evaluate", plain, plain],
+    ]
+    for output in ("table", "json"):
+        lines.append(["access", *host.words, "--verbose", "-o", output])
+        lines.append(["doctor", *host.words, *host.scope, "-o", output])
+    for at, words in enumerate(lines):
+        said |= streams(f"{at} {words[0]}", run(*words, terminal=at % 2 == 0, columns=60, env=_environment(home)))
+    for path in home.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            said[str(path.relative_to(home))] = unpacked(data)
+    return said
+
+
+def streams(name: str, ran: Ran) -> dict[str, bytes]:
+    """Both streams of a run by name. Raises AssertionError when it crashed."""
+    assert ran.code != 70, f"{name}: {ran.err.decode()}"
+    return {f"{name}, standard output": ran.out, f"{name}, standard error": ran.err}
+
+
+def unpacked(data: bytes) -> bytes:
+    """What a compressed file holds; any other as it is."""
+    import gzip
+
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home), "TERM": "xterm"}
