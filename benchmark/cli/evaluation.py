@@ -29,9 +29,9 @@ DEFAULT_PROFILE: Final = "level_2"
 def load_content(arguments: Namespace) -> Catalog:
     """The shipped catalogue, or the one in ``--content DIR``. Raises Refusal with every error of the content."""
     root = None if arguments.content is None else Path(arguments.content)
-    if root is not None and not root.is_dir():
-        raise Refusal(f"--content: {root} is not a directory")
     try:
+        if root is not None and not root.is_dir():  # raises for a name that is too long
+            raise Refusal(f"--content: {root} is not a directory")
         return load_catalog(root)
     except ContentErrors as error:
         found = [str(each) for each in error.errors]

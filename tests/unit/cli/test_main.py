@@ -63,6 +63,7 @@ def test_help_is_on_standard_output(words, capsys):
         (["audit", "Hunter-2"], "does not know an argument that was given"),
         (["audit", "-phunter2"], "does not know an option that was given"),
         (["audit", "containers"], "does not know containers"),
+        (["audit", "--content", "x" * 300], "cannot read the content"),
         (["audit", "--timeout", "soon"], "--timeout"),
         (["audit", "-o", "pdf"], "there is no format 'pdf'; there are table, json"),
         (["audit", "-o", "json", "-o", "table"], "two formats go to standard output"),
