@@ -34,7 +34,9 @@ def audit(host: Staged, directory: Path, dice: random.Random) -> Mapping[str, An
     document = _check_files(files)
     _check_nothing_lost(host, document)
     plain = directory / "snapshot.json"
-    _checked(run("collect", *host.words, *host.scope, "-o", plain))
+    collected = _checked(run("collect", *host.words, *host.scope, "-o", plain))
+    if not plain.exists():
+        raise Broken(f"no snapshot was written: {collected.code}, {collected.err.decode()}")
     _check_snapshot(plain.read_bytes())
     packed = directory / "snapshot.json.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
