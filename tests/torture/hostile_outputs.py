@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from benchmark.model.result import Result
 from tests.command import ROOT
 from tests.torture.hostile_strings import columns
+from tests.torture.hostile_xml import Broken, check_arf, check_xccdf
 
 _WORDS: Final = "|".join(each.value for each in Result)
 _PAINT: Final = re.compile(r"\x1b\[(?:1|2|31|32|33|35|36)m([^\x1b]*)\x1b\[0m")
@@ -23,10 +24,6 @@ _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000
 _BANNED: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _SELECTORS: Final = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF), (0x180B, 0x180F))
 _MESSAGE: Final = re.compile(r"(dockmark: |this is a bug in dockmark )")
-
-
-class Broken(AssertionError):
-    """An output that is not what its format promises."""
 
 
 def check_text(text: str, *, colour: bool, width: int | None = None) -> list[str]:
@@ -155,6 +152,8 @@ def _check_table_file(data: bytes, document: Mapping[str, Any]) -> None:
 CHECKERS: Final[Mapping[str, Callable[[bytes, Mapping[str, Any]], None]]] = {
     "table": _check_table_file,
     "json": _check_json,
+    "xccdf": check_xccdf,
+    "arf": check_arf,
 }
 
 

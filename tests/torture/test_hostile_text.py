@@ -20,6 +20,7 @@ from tests.torture.hostile_hosts import Staged, staged
 from tests.torture.hostile_outputs import CHECKERS, Broken, check_messages, check_table, check_text, strict
 from tests.torture.hostile_plant import Planter
 from tests.torture.hostile_strings import hostile, long
+from tests.torture.hostile_xml import read_xml_strictly
 from tests.torture.ledger import Harness, Tally
 from tests.torture.size import dice, seed, sized
 
@@ -180,6 +181,8 @@ def try_command_line(words: Any, variables: dict[str, str], tally: Tally) -> Non
         check_messages(ran.err, ran.code)
         if ran.out[:1] in (b"{", b"["):
             strict(ran.out)
+        elif ran.out.startswith(b"<?xml"):
+            read_xml_strictly(ran.out)
         elif ran.out and words[0] != "completion":
             check_text(ran.out.decode(), colour=False)
     except Broken as broken:
