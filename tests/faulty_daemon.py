@@ -23,6 +23,7 @@ import json
 import re
 import signal
 import socket
+import ssl
 import struct
 import tempfile
 import threading
@@ -362,7 +363,8 @@ class FaultyDaemon:
     """Serves a world over a unix socket, or TCP on loopback. ``requests`` are the paths asked for, in order.
 
     ``close_after`` ends each connection after that many replies, without a word; ``announce_close`` says ``Connection: close``
-    on every reply and means it. ``later`` replaces replies from the second request for a path on.
+    on every reply and means it. ``later`` replaces replies from the second request for a path on. ``tls`` makes TCP into TLS;
+    ``breakdowns`` are the kinds of faults that there are, by name. ``connections`` counts what was accepted.
     """
 
     def __init__(
@@ -376,13 +378,18 @@ class FaultyDaemon:
         announce_close: bool = False,
         close_after: int | None = None,
         later: World | None = None,
+        tls: ssl.SSLContext | None = None,
+        breakdowns: Mapping[str, Any] | None = None,
     ) -> None:
         self.requests: list[str] = []
+        self.connections = 0
         self._replies = {
-            path: _encode_reply(value) for path, value in (make_world() if world is None else world).items()
+            path: encode_reply(value) for path, value in (make_world() if world is None else world).items()
         }
-        self._later = {path: _encode_reply(value) for path, value in (later or {}).items()}
+        self._later = {path: encode_reply(value) for path, value in (later or {}).items()}
         self._faults = [(fault, re.compile(fault.pattern)) for fault in faults]
+        self._tls = tls
+        self._breakdowns = FAULTS if breakdowns is None else breakdowns
         self._seen = [0] * len(self._faults)
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -441,12 +448,17 @@ class FaultyDaemon:
             except OSError:
                 return
             with self._lock:
+                self.connections += 1
                 self._open.add(connection)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        secured = self._secured(connection)
+        if secured is None:
+            return
+        connection = secured
         waiting = b""
         served = 0
         try:
@@ -461,7 +473,7 @@ class FaultyDaemon:
                     if fault is not None:
                         connection.sendall(b"".join(ready))
                         ready = []
-                        if not FAULTS[fault](self, connection, reply):
+                        if not self._breakdowns[fault](self, connection, reply):
                             return
                     else:
                         ready.append(reply)
@@ -483,6 +495,21 @@ class FaultyDaemon:
             with self._lock:
                 self._open.discard(connection)
             connection.close()
+
+    def _secured(self, plain: socket.socket) -> socket.socket | None:
+        """The connection with TLS where there is to be some; None where no agreement was reached, which the client knows."""
+        if self._tls is None:
+            return plain
+        secure: socket.socket | None = None
+        try:
+            secure = self._tls.wrap_socket(plain, server_side=True)
+        except OSError:
+            plain.close()
+        with self._lock:
+            self._open.discard(plain)
+            if secure is not None:
+                self._open.add(secure)
+        return secure
 
     def _note(self, path: str) -> tuple[str | None, bool]:
         """The fault for this request, if any, and whether the path has been asked for before."""
@@ -521,6 +548,10 @@ class FaultyDaemon:
             except OSError:
                 return
 
+    def wait(self, seconds: float) -> bool:
+        """True as soon as the daemon stops, false after ``seconds``."""
+        return self._stop.wait(seconds)
+
     def drip(self, connection: socket.socket, reply: bytes) -> None:
         """One byte a second."""
         for at in range(len(reply)):
@@ -542,7 +573,7 @@ def reply_bytes(body: bytes, status: bytes = b"200 OK", headers: bytes = b"") ->
     return start + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
 
 
-def _encode_reply(value: object) -> bytes:
+def encode_reply(value: object) -> bytes:
     return reply_bytes(value if isinstance(value, bytes) else json.dumps(value, separators=(",", ":")).encode())
 
 

@@ -134,8 +134,13 @@ def _depth(value: JsonValue) -> int:
 def _without_surrogates(value: JsonValue) -> JsonValue:
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_without_surrogates(each) for each in value]
-    if isinstance(value, dict):
-        return {_LONE_SURROGATE.sub("\ufffd", key): _without_surrogates(each) for key, each in value.items()}
+    if isinstance(value, list):  # in place: a document of many values is not to stand in memory twice
+        value[:] = map(_without_surrogates, value)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            value[key] = _without_surrogates(each)
+        if any(_LONE_SURROGATE.search(each) for each in value):
+            renamed = {_LONE_SURROGATE.sub("\ufffd", key): each for key, each in value.items()}
+            value.clear()
+            value.update(renamed)
     return value

@@ -47,7 +47,7 @@ def _reply(data: bytes) -> bool:
         reader = ReplyReader(Stream(ours), Limits())
         deadline = time.monotonic() + 5
         head = reader.read_head(deadline)
-        body = WholeBody(1 << 20)
+        body = WholeBody(1 << 20, 1 << 20)
         body.announce(max(head.length, 0))
         reader.read_body(head, deadline, body.take)
     _require_agreement(data, head.status, body.data())
@@ -77,7 +77,7 @@ def _listed(data: bytes) -> bool:
     """A list taken apart while it streams by says what the whole would have said, in whatever pieces it comes."""
     strict = _parsed(data)
     for piece in (len(data) or 1, 7):
-        body = ListBody(64, 1 << 20, ("Id", "Names"))
+        body = ListBody(Limits(object_bytes=64, list_bytes=1 << 20), ("Id", "Names"))
         for at in range(0, len(data), piece):
             body.take(data[at : at + piece])
         found, _ = body.finish()

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from benchmark.collect.engine.limits import Limits
 from benchmark.collect.engine.transport import WireDefect
 from benchmark.model.facts import JsonValue, Reason, Unavailable
 from benchmark.model.strict_json import JsonDefect, parse_json
@@ -24,14 +25,17 @@ _SPACE: Final = b" \t\r\n"
 
 
 class WholeBody:
-    """A document held as it is. ``take`` raises WireDefect(OVERSIZE) beyond ``most`` bytes."""
+    """A document held as it is. ``take`` raises WireDefect(OVERSIZE) beyond ``most`` bytes; ``values`` are the most that may
+    stand in it. ``size`` is how many bytes it has.
+    """
 
-    __slots__ = ("_most", "_parts", "_size")
+    __slots__ = ("_most", "_parts", "_values", "size")
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, values: int) -> None:
         self._most = most
+        self._values = values
         self._parts: list[bytes] = []
-        self._size = 0
+        self.size = 0
 
     def announce(self, length: int) -> None:
         """Refuse at once what the headers already say is too large."""
@@ -40,8 +44,8 @@ class WholeBody:
 
     def take(self, piece: bytes) -> None:
         """Keep ``piece``."""
-        self._size += len(piece)
-        if self._size > self._most:
+        self.size += len(piece)
+        if self.size > self._most:
             raise WireDefect(Reason.OVERSIZE, f"more than {self._most} bytes")
         self._parts.append(piece)
 
@@ -52,58 +56,75 @@ class WholeBody:
     def finish(self) -> tuple[JsonValue | Unavailable, str]:
         """The JSON value, or why it is none; and the digest of the bytes."""
         data = self.data()
-        return _parsed(data), f"sha256:{hashlib.sha256(data).hexdigest()}"
+        return _parsed(data, self._values), f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 class ListBody:
-    """A JSON array of objects: whole up to ``whole`` bytes; beyond, each element cut down to the fields in ``keep``."""
+    """A JSON array of objects: whole where it is small; else each element cut down to the fields in ``keep``."""
 
-    __slots__ = ("_hash", "_keep", "_most", "_size", "_splitter", "_start", "_whole", "elements")
+    __slots__ = ("_hash", "_keep", "_limits", "_size", "_splitter", "_start", "elements")
 
-    def __init__(self, whole: int, most: int, keep: tuple[str, ...]) -> None:
-        self._whole = whole
-        self._most = most
+    def __init__(self, limits: Limits, keep: tuple[str, ...]) -> None:
+        self._limits = limits
         self._keep = keep
         self._size = 0
-        self._start = WholeBody(whole)
+        self._start = WholeBody(limits.object_bytes, limits.object_values)
         self._splitter: ElementSplitter | None = None
         self._hash = hashlib.sha256()
         self.elements: list[JsonValue] = []
 
     def announce(self, length: int) -> None:
         """Refuse at once what the headers already say is too large."""
-        if length > self._most:
-            raise WireDefect(Reason.OVERSIZE, f"{length} bytes, at most {self._most} are read")
+        if length > self._limits.list_bytes:
+            raise WireDefect(Reason.OVERSIZE, f"{length} bytes, at most {self._limits.list_bytes} are read")
 
     def take(self, piece: bytes) -> None:
         """Read on."""
         self._size += len(piece)
-        if self._size > self._most:
-            raise WireDefect(Reason.OVERSIZE, f"more than {self._most} bytes")
+        if self._size > self._limits.list_bytes:
+            raise WireDefect(Reason.OVERSIZE, f"more than {self._limits.list_bytes} bytes")
         self._hash.update(piece)
         if self._splitter is not None:
             self._splitter.feed(piece)
-        elif self._size <= self._whole:
+        elif self._size <= self._limits.object_bytes:
             self._start.take(piece)
         else:
-            self._splitter = ElementSplitter(self._whole, self._element)
-            self._splitter.feed(self._start.data())
-            self._splitter.feed(piece)
-            self._start = WholeBody(0)
+            self._split().feed(piece)
 
     def finish(self) -> tuple[JsonValue | Unavailable, str]:
         """The elements, or why there are none; and the digest of all bytes."""
         digest = f"sha256:{self._hash.hexdigest()}"
-        if self._splitter is None:
-            return _parsed(self._start.data()), digest
-        defect = self._splitter.finish()
+        splitter = self._splitter
+        if splitter is None:
+            data = self._start.data()
+            if _number_of_values(data) <= self._limits.object_values:
+                return self._counted(_parsed(data, self._limits.object_values)), digest
+            splitter = self._split()
+        defect = splitter.finish()
         return (self.elements if defect is None else defect), digest
 
+    def _split(self) -> ElementSplitter:
+        """From here on element by element, beginning with what has come so far."""
+        splitter = self._splitter = ElementSplitter(self._limits.object_bytes, self._element)
+        splitter.feed(self._start.data())
+        self._start = WholeBody(0, 0)
+        return splitter
+
+    def _counted(self, value: JsonValue | Unavailable) -> JsonValue | Unavailable:
+        if isinstance(value, list) and len(value) > self._limits.list_elements:
+            return self._too_many()
+        return value
+
+    def _too_many(self) -> Unavailable:
+        return Unavailable(Reason.OVERSIZE, f"more than {self._limits.list_elements} elements")
+
     def _element(self, data: bytes, whole: bool) -> Unavailable | None:
+        if len(self.elements) == self._limits.list_elements:
+            return self._too_many()
         if not whole:
             self.elements.append({key: value for key, value in first_fields(data).items() if key in self._keep})
             return None
-        value = _parsed(data)
+        value = _parsed(data, self._limits.object_values)
         if isinstance(value, Unavailable):
             return value
         self.elements.append(
@@ -242,7 +263,14 @@ def _after_space(text: str, at: int) -> int:
     return at
 
 
-def _parsed(data: bytes) -> JsonValue | Unavailable:
+def _number_of_values(data: bytes) -> int:
+    """At most so many values stand in ``data``, give or take what its strings hold of these three signs."""
+    return data.count(b",") + data.count(b"[") + data.count(b"{")
+
+
+def _parsed(data: bytes, most: int) -> JsonValue | Unavailable:
+    if _number_of_values(data) > most:
+        return Unavailable(Reason.OVERSIZE, f"more than {most} values")
     try:
         return parse_json(data)
     except JsonDefect as defect:

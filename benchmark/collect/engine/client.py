@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from benchmark.collect.engine.bodies import ListBody, WholeBody
 from benchmark.collect.engine.endpoint import Endpoint, Kind
@@ -28,6 +28,9 @@ class Reply(NamedTuple):
     path: str
     value: JsonValue | Unavailable
     digest: str | None
+
+
+Mismatch: TypeAlias = "Callable[[int, JsonValue], Unavailable | None]"
 
 
 class _Body(Protocol):
@@ -63,6 +66,7 @@ class EngineClient:
         self._stream: Stream | None = None
         self._reader: ReplyReader | None = None
         self._served = 0
+        self._held = 0
         self._tail = (
             f" HTTP/1.1\r\nHost: {_host_header(endpoint)}\r\nAccept-Encoding: identity\r\nUser-Agent: dockmark\r\n\r\n"
         ).encode()
@@ -82,12 +86,15 @@ class EngineClient:
 
     def get_list(self, path: str, keep: tuple[str, ...]) -> Reply:
         """The array at ``path``; when larger than ``object_bytes``, its elements have only the fields in ``keep``."""
-        limits = self._limits
-        return next(self._exchange((path,), lambda: ListBody(limits.object_bytes, limits.list_bytes, keep)))
+        return next(self._exchange((path,), lambda: ListBody(self._limits, keep)))
 
-    def get_many(self, paths: Sequence[str]) -> Iterator[Reply]:
-        """The documents at ``paths``, in this order, pipelined. Read it to its end before asking for anything else."""
-        return self._exchange(paths, self._document)
+    def get_many(self, paths: Sequence[str], mismatch: Mismatch | None = None) -> Iterator[Reply]:
+        """The documents at ``paths``, in this order, pipelined. Read it to its end before asking for anything else.
+
+        ``mismatch`` says of the number of a path and its document why that cannot be the reply to it. It is asked for once
+        more then, on a new connection, with all that came after it: a reply too many would be taken for the next one.
+        """
+        return self._exchange(paths, self._document, mismatch)
 
     def stream(self, path: str, body: _Body, seconds: float) -> Reply:
         """``path`` handed to ``body`` as it comes, within ``seconds`` instead of the time that a document has."""
@@ -106,24 +113,24 @@ class EngineClient:
             stream.close()
 
     def _document(self) -> WholeBody:
-        return WholeBody(self._limits.object_bytes)
+        return WholeBody(self._limits.object_bytes, self._limits.object_values)
 
-    def _exchange(self, paths: Sequence[str], new_body: Callable[[], _Body]) -> Iterator[Reply]:
+    def _exchange(
+        self, paths: Sequence[str], new_body: Callable[[], _Body], mismatch: Mismatch | None = None
+    ) -> Iterator[Reply]:
         """Keeps up to ``depth`` requests in flight. A broken reply costs its own path and a new connection, no more.
 
         When no connection can be made, when ``stalls`` replies in a row broke off or when the run's time is up, the rest
         is unavailable at once.
         """
-        series = _Series(paths)
+        series = _Series(paths, mismatch)
         try:
             while series.head < len(paths):
-                if self._stream is None:
-                    series.asked = series.head
-                    try:
-                        self._connect()
-                    except WireDefect as defect:
-                        yield from _unavailable(paths[series.head :], defect)
-                        return
+                try:
+                    self._make_ready(series)
+                except WireDefect as defect:
+                    yield from _unavailable(paths[series.head :], defect)
+                    return
                 try:
                     self._ask(series)
                     value, digest = self._receive(new_body())
@@ -136,6 +143,12 @@ class EngineClient:
                         yield from _unavailable(paths[series.head :], defect)
                         return
                     continue
+                why = series.defect_of(value)
+                if why is not None:
+                    self.close()
+                    if series.may_repeat():
+                        continue
+                    value = why
                 path = paths[series.head]
                 if isinstance(value, Unavailable):
                     value = Unavailable(value.reason, f"GET {path}: {value.detail}")
@@ -144,6 +157,17 @@ class EngineClient:
         finally:
             if series.head < series.asked:  # replies are still on their way: nobody else may read them as theirs
                 self.close()
+
+    def _make_ready(self, series: _Series) -> None:
+        """A connection on which nothing lies that nobody asked for. Raises WireDefect when nothing more can be read."""
+        if self._held > self._limits.run_bytes:
+            most = self._limits.run_bytes
+            raise WireDefect(Reason.OVERSIZE, f"more than {most} bytes of documents in this run")
+        if series.asked <= series.head:
+            self._drop_if_out_of_step()
+        if self._stream is None:
+            series.asked = series.head
+            self._connect()
 
     def _connect(self) -> None:
         """Raises WireDefect, ENGINE_CHANGED where the kernel says that somebody else listens now."""
@@ -167,6 +191,13 @@ class EngineClient:
             self._changed = Unavailable(
                 Reason.ENGINE_CHANGED, f"the connection was lost, and {now} listens where {was} did when the run began"
             )
+
+    def _drop_if_out_of_step(self) -> None:
+        """Nothing is under way: what has come all the same would be taken for the reply to the next request."""
+        if self._stream is None or self._reader is None:
+            return
+        if self._reader.has_more or self._stream.unasked() is not None:
+            self.close()
 
     def _ask(self, series: _Series) -> None:
         """Refill the pipeline once it is half empty."""
@@ -200,6 +231,7 @@ class EngineClient:
                 body.announce(head.length)
                 reader.read_body(head, deadline, body.take)
                 value, digest = body.finish()
+                self._held += body.size if isinstance(body, WholeBody) else 0
             else:
                 value, digest = self._refusal(reader, head, deadline), None
         except WireDefect as defect:
@@ -210,12 +242,13 @@ class EngineClient:
         self._served += 1
         if head.close:
             self._depth = 1
-            self.close()
+        if head.close or head.stray or (digest is not None and isinstance(value, Unavailable)):
+            self.close()  # a document that is none may have been cut at the wrong place: what follows is not the next reply
         return value, digest
 
     def _refusal(self, reader: ReplyReader, head: Head, deadline: float) -> Unavailable:
         """Any status but 200 as a reason code, with what the engine says about it."""
-        body = WholeBody(_ERROR_BODY_BYTES)
+        body = WholeBody(_ERROR_BODY_BYTES, _ERROR_BODY_BYTES)
         try:
             body.announce(head.length)
             reader.read_body(head, deadline, body.take)
@@ -232,9 +265,8 @@ class EngineClient:
         """
         served = self._served
         self.close()
-        if not (defect.silent and served) or series.repeated == series.head:
+        if not (defect.silent and served) or not series.may_repeat():
             return False
-        series.repeated = series.head
         self._depth = min(self._depth, served)
         return True
 
@@ -257,12 +289,26 @@ class EngineClient:
 class _Series:
     """How far a series of requests has come: the next reply is for ``head``, the next request to write is ``asked``."""
 
-    __slots__ = ("asked", "furthest", "head", "paths", "repeated")
+    __slots__ = ("_mismatch", "asked", "furthest", "head", "paths", "repeated")
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], mismatch: Mismatch | None) -> None:
         self.paths = paths
+        self._mismatch = mismatch
         self.head = self.asked = self.furthest = 0
-        self.repeated = -1  # the one path that was asked again because its connection had been closed
+        self.repeated = -1  # the one path that was asked again
+
+    def defect_of(self, value: JsonValue | Unavailable) -> Unavailable | None:
+        """Why a document cannot be the reply that is next."""
+        if self._mismatch is None or isinstance(value, Unavailable):
+            return None
+        return self._mismatch(self.head, value)
+
+    def may_repeat(self) -> bool:
+        """True, once, for the path whose reply is next."""
+        if self.repeated == self.head:
+            return False
+        self.repeated = self.head
+        return True
 
 
 def _unavailable(paths: Sequence[str], defect: WireDefect) -> Iterator[Reply]:

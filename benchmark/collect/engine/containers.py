@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchmark.collect.engine.client import EngineClient
+from benchmark.collect.engine.client import EngineClient, Reply
 from benchmark.collect.engine.container_facts import container_facts
 from benchmark.collect.engine.listing import first_name, read_again, read_listing, settle
 from benchmark.collect.engine.mounts import MountReader
@@ -45,9 +45,10 @@ def read_containers(client: EngineClient, context: ContainerContext) -> Collecti
     gone: dict[str, Unavailable] = {}
     identifiers = tuple(first.names)
     paths = [f"/containers/{each}/json" for each in identifiers]
-    for identifier, reply in zip(identifiers, client.get_many(paths), strict=True):
+    replies = client.get_many(paths, lambda at, value: _mismatch(value, identifiers[at]))
+    for identifier, reply in zip(identifiers, replies, strict=True):
         source = Source(f"GET {reply.path}", timestamp(), reply.digest)
-        document = _checked(reply.value, identifier, reply.path)
+        document = _checked(reply)
         if isinstance(document, Unavailable):
             if document.reason is Reason.NOT_FOUND:
                 gone[identifier] = document
@@ -64,14 +65,19 @@ def read_containers(client: EngineClient, context: ContainerContext) -> Collecti
     return in_order(CollectionReport(subjects, gap, vanished, appeared, (first.source, again.source)))
 
 
-def _checked(value: JsonValue | Unavailable, identifier: str, path: str) -> dict[str, JsonValue] | Unavailable:
-    if isinstance(value, Unavailable):
-        return value
+def _mismatch(value: JsonValue, identifier: str) -> Unavailable | None:
+    """The witness for one container must not speak for another."""
     if not isinstance(value, dict):
-        return Unavailable(Reason.WRONG_TYPE, f"GET {path}: not an object")
-    if value.get("Id") != identifier:  # the witness for one container must not speak for another
-        return Unavailable(Reason.PROTOCOL, f"GET {path}: the reply is about another container or says not which")
-    return value
+        return Unavailable(Reason.WRONG_TYPE, "not an object")
+    if value.get("Id") != identifier:
+        return Unavailable(Reason.PROTOCOL, "the reply is about another container or says not which")
+    return None
+
+
+def _checked(reply: Reply) -> dict[str, JsonValue] | Unavailable:
+    if isinstance(reply.value, (dict, Unavailable)):
+        return reply.value
+    return Unavailable(Reason.WRONG_TYPE, f"GET {reply.path}: not an object")
 
 
 def _listed_name(element: dict[str, JsonValue], identifier: str) -> str:
@@ -87,7 +93,7 @@ def _inspected_name(document: dict[str, JsonValue], listed: str) -> str:
 
 
 def _add_execs(client: EngineClient, drafts: list[_Draft]) -> None:
-    """Set ``execs``. A session that is gone meanwhile (404) is left out: it ended."""
+    """Set ``execs``. A session that is gone meanwhile (404) is left out once its container lists it no more: it ended."""
     asked: list[tuple[_Draft, str]] = []
     for draft in drafts:
         identifiers = known(draft.facts["ExecIDs"], "ExecIDs")
@@ -104,12 +110,16 @@ def _add_execs(client: EngineClient, drafts: list[_Draft]) -> None:
                 draft.facts["execs"] = Unavailable(Reason.WRONG_TYPE, "ExecIDs has an element that is no identifier")
                 break
             asked.append((draft, each))
-    replies = client.get_many([f"/exec/{identifier}/json" for _, identifier in asked])
+    replies = client.get_many(
+        [f"/exec/{identifier}/json" for _, identifier in asked], lambda at, value: _no_session(value, asked[at][1])
+    )
+    gone: dict[str, tuple[_Draft, dict[str, Unavailable]]] = {}
     for (draft, identifier), reply in zip(asked, replies, strict=True):
         sessions = draft.facts["execs"]
-        if not isinstance(sessions, list) or (
-            isinstance(reply.value, Unavailable) and reply.value.reason is Reason.NOT_FOUND
-        ):
+        if not isinstance(sessions, list):
+            continue
+        if isinstance(reply.value, Unavailable) and reply.value.reason is Reason.NOT_FOUND:
+            gone.setdefault(draft.id, (draft, {}))[1][identifier] = reply.value
             continue
         draft.exec_sources.append(Source(f"GET {reply.path}", timestamp(), reply.digest))
         if isinstance(reply.value, Unavailable):
@@ -118,6 +128,35 @@ def _add_execs(client: EngineClient, drafts: list[_Draft]) -> None:
             draft.facts["execs"] = conform(
                 CONTAINER_FACTS["execs"], "execs", [*sessions, _session(reply.value, identifier)]
             )
+
+    _settle_execs(client, gone)
+
+
+def _settle_execs(client: EngineClient, gone: Mapping[str, tuple[_Draft, Mapping[str, Unavailable]]]) -> None:
+    """Ask the containers of sessions that answered 404 once more. One that has vanished itself has no sessions any more."""
+    identifiers = tuple(gone)
+    paths = [f"/containers/{each}/json" for each in identifiers]
+    replies = client.get_many(paths, lambda at, value: _mismatch(value, identifiers[at]))
+    for (draft, missing), reply in zip(gone.values(), replies, strict=True):
+        draft.exec_sources.append(Source(f"GET {reply.path}", timestamp(), reply.digest))
+        document = _checked(reply)
+        if isinstance(document, Unavailable):
+            if document.reason is not Reason.NOT_FOUND:
+                draft.facts["execs"] = document
+            continue
+        listed = conform(CONTAINER_FACTS["ExecIDs"], "ExecIDs", document.get("ExecIDs"))
+        if isinstance(listed, Unavailable):
+            draft.facts["execs"] = listed
+            continue
+        still = [each for each in missing if isinstance(listed, list) and each in listed]
+        if still:
+            draft.facts["execs"] = missing[still[0]]
+
+
+def _no_session(value: JsonValue, identifier: str) -> Unavailable | None:
+    if _session(value, identifier) is None:
+        return Unavailable(Reason.WRONG_TYPE, "no exec session, or another one")
+    return None
 
 
 def _session(value: JsonValue, identifier: str) -> JsonValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -23,7 +24,7 @@ def read_images(client: EngineClient) -> CollectionReport:
         return CollectionReport(gap=first.gap, sources=(first.source,))
     identifiers = tuple(first.names)
     paths = [f"/images/{each}/{what}" for each in identifiers for what in ("json", "history")]
-    replies = client.get_many(paths)
+    replies = client.get_many(paths, lambda at, value: _mismatch(value, at, identifiers, first.names))
     subjects: list[Subject] = []
     gone: dict[str, Unavailable] = {}
     for identifier, inspected, history in zip(identifiers, replies, replies, strict=True):
@@ -42,12 +43,25 @@ def resolve_users(images: CollectionReport) -> CollectionReport:
     return replace(images, subjects=tuple(with_accounts(each) for each in images.subjects))
 
 
+def _mismatch(value: JsonValue, at: int, identifiers: tuple[str, ...], listed: Mapping[str, str]) -> Unavailable | None:
+    """Unlike with containers the Id need not be the one that was asked for: image stores differ in which digest they call
+    the id. But it must not be the id of another image in the list. The paths of inspect and history take turns.
+    """
+    wanted, is_history = identifiers[at // 2], at % 2 == 1
+    if not isinstance(value, list if is_history else dict):
+        return Unavailable(Reason.WRONG_TYPE, f"not {'a list' if is_history else 'an object'}")
+    document = value[0] if isinstance(value, list) and value else value
+    said = document.get("Id") if isinstance(document, dict) else None
+    if isinstance(said, str) and said != wanted and said in listed:
+        return Unavailable(Reason.PROTOCOL, "the reply is about another image")
+    return None
+
+
 def _not_found(reply: Reply) -> Unavailable | None:
     return reply.value if isinstance(reply.value, Unavailable) and reply.value.reason is Reason.NOT_FOUND else None
 
 
 def _subject(identifier: str, listed: str, inspected: Reply, history: Reply) -> Subject:
-    """Unlike with containers the reply's Id is not compared: image stores differ in which digest they call the id."""
     source = Source(f"GET {inspected.path}", timestamp(), inspected.digest)
     document = inspected.value
     if not isinstance(document, dict):

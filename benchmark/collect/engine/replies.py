@@ -28,11 +28,15 @@ _CHUNKED: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Status line and framing. ``length`` is the announced size of the body, -1 when it comes in chunks."""
+    """Status line and framing. ``length`` is the announced size of the body, -1 when it comes in chunks.
+
+    ``close``: the server closes the connection. ``stray``: a body is announced where none may be, and may follow or not.
+    """
 
     status: int
     length: int
     close: bool
+    stray: bool = False
 
 
 class ReplyReader:
@@ -45,6 +49,11 @@ class ReplyReader:
         self._limits = limits
         self._data = b""
         self._at = 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether bytes have come that belong to no reply so far."""
+        return self._at < len(self._data)
 
     def read_head(self, deadline: float) -> Head:
         """The head of the next reply."""
@@ -146,7 +155,10 @@ def _parse_head(block: bytes, most: int) -> Head:
     number = int(status[2])
     connection = framing.get(b"connection", b"")
     close = connection == b"close" or (status[1] == b"0" and connection != b"keep-alive")
-    return Head(number, 0 if number in _BODILESS else _body_length(framing), close)
+    if number in _BODILESS:
+        stray = framing.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in framing
+        return Head(number, 0, close, stray)
+    return Head(number, _body_length(framing), close)
 
 
 def _body_length(framing: dict[bytes, bytes]) -> int:

@@ -23,6 +23,7 @@ _PEERCRED: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred, unix(7)
 _RECEIVE_BYTES: Final = 65536
 _DETAIL_BYTES: Final = 400
 _BUSY_SECONDS: Final = 0.05
+_FAREWELL_SECONDS: Final = 0.2  # an ssh that goes on after that is killed: the run's deadline is not its to use
 _SSH_SIGNS: Final = (
     ("permission denied", Reason.DENIED),
     ("host key verification failed", Reason.DENIED),
@@ -98,6 +99,15 @@ class Stream:
                 return b""  # ssh has ended without reading all we wrote: what counts is what it said
             raise self._defect(error) from None
 
+    def unasked(self) -> bytes | None:
+        """What lies on a connection on which nothing is under way: None where it is quiet, b"" where it has ended."""
+        try:
+            self._socket.settimeout(0)
+            return self._socket.recv(1)
+        except OSError as error:
+            waits = isinstance(error, BlockingIOError) or type(error).__name__ == "SSLWantReadError"
+            return None if waits else b""
+
     def farewell(self) -> WireDefect:
         """Why the peer closed without a reply: what ssh wrote to its standard error, where it is ssh."""
         words = ""
@@ -138,7 +148,7 @@ def dial(endpoint: Endpoint, deadline: float) -> Stream:
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             _connect_unix(sock, endpoint.address, deadline)
             return Stream(sock)
-        sock = socket.create_connection((endpoint.address, endpoint.port), timeout=_remaining(deadline))
+        sock = _connect_tcp(endpoint, deadline)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if endpoint.tls is not None:
             sock.settimeout(_remaining(deadline))
@@ -148,6 +158,23 @@ def dial(endpoint: Endpoint, deadline: float) -> Stream:
         if sock is not None:
             sock.close()
         raise _dial_defect(error, endpoint) from None
+
+
+def _connect_tcp(endpoint: Endpoint, deadline: float) -> socket.socket:
+    """The first address of the host that answers. All of them share the time that there is."""
+    found = socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM)
+    for at, (family, kind, protocol, _, address) in enumerate(found, 1):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(_remaining(deadline) / (len(found) - at + 1))
+            sock.connect(address)
+        except OSError:
+            sock.close()
+            if at == len(found):
+                raise
+        else:
+            return sock
+    raise socket.gaierror(socket.EAI_NONAME, "no address")
 
 
 def _connect_unix(sock: socket.socket, path: str, deadline: float) -> None:
@@ -258,7 +285,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
     process.terminate()
     try:
-        process.wait(2)
+        process.wait(_FAREWELL_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

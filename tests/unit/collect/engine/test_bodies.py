@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.collect.engine.bodies import ElementSplitter, ListBody, first_fields
+from benchmark.collect.engine.bodies import ElementSplitter, ListBody, WholeBody, first_fields
+from benchmark.collect.engine.limits import Limits
 from benchmark.model.facts import Reason, Unavailable
 
 leaves = st.none() | st.booleans() | st.integers(-5, 5) | st.text('ab"\\{}[],:\n\u20ac', max_size=12)
@@ -58,7 +59,7 @@ def test_other_documents_are_refused(text: bytes) -> None:
 
 
 def test_a_giant_element_gives_its_first_fields() -> None:
-    body = ListBody(1000, 1_000_000, ("Id", "Names"))
+    body = ListBody(Limits(object_bytes=1000), ("Id", "Names"))
     giant = {"Id": "big", "Names": ["/big"], "Labels": {"x": 'quote " and } and \\' * 9000}, "State": "running"}
     data = json.dumps([{"Id": "a", "Names": ["/a"], "Labels": {}}, giant, {"Id": "b", "Names": ["/b"]}]).encode()
     for at in range(0, len(data), 997):
@@ -69,12 +70,35 @@ def test_a_giant_element_gives_its_first_fields() -> None:
 
 
 def test_a_damaged_element_in_a_large_list_is_a_defect() -> None:
-    body = ListBody(25, 1_000_000, ("Id",))
+    body = ListBody(Limits(object_bytes=25), ("Id",))
     body.take(b'[{"Id": "a", "Id": "b"},')
     body.take(b'{"Id": "c"}]')
     value, _ = body.finish()
     assert isinstance(value, Unavailable)
     assert value.reason is Reason.DUPLICATE_KEY
+
+
+def test_a_document_of_too_many_values_is_not_parsed() -> None:
+    """A list of two bytes takes 64 in memory, an object of seven 232: bytes alone are no limit."""
+    for data in (b"[" + b"[]," * 400 + b"[]]", b'{"a": [' + b"1," * 400 + b"1]}", b"[" * 150 + b"{}," * 300):
+        body = WholeBody(10_000, 300)
+        body.take(data)
+        value, _ = body.finish()
+        assert isinstance(value, Unavailable)
+        assert value.reason is Reason.OVERSIZE
+
+
+@pytest.mark.parametrize("size", [1_000_000, 50])
+def test_a_list_of_too_many_values_is_read_by_its_elements_and_one_of_too_many_elements_is_not(size: int) -> None:
+    def read(elements: int) -> object:
+        body = ListBody(Limits(object_bytes=size, object_values=30, list_elements=20), ("Id",))
+        body.take(json.dumps([{"Id": str(each), "Labels": {"x": [1, 2, 3]}} for each in range(elements)]).encode())
+        return body.finish()[0]
+
+    assert read(20) == [{"Id": str(each)} for each in range(20)]
+    refused = read(21)
+    assert isinstance(refused, Unavailable)
+    assert refused.reason is Reason.OVERSIZE
 
 
 @pytest.mark.parametrize(

@@ -324,6 +324,16 @@ def test_a_container_with_a_label_of_64_megabytes_blinds_only_itself() -> None:
     }
 
 
+def test_all_documents_of_a_run_have_a_limit_together() -> None:
+    """Eight megabytes for each of a thousand containers would fill any memory."""
+    heavy = [make_container(each, Config__Env=["X=" + "y" * 50_000]) for each in range(10)]
+    found = read_with(world=make_world(heavy, 1), limits=replace(LIMITS, run_bytes=300_000))
+    blocked = [each for each in found.containers.subjects if each.blocked]
+    assert {reason_of(each) for each in blocked} == {Reason.OVERSIZE}
+    assert len(blocked) == 4
+    assert reason_of(found.images.gap) is Reason.OVERSIZE
+
+
 def test_hostile_names_are_carried_unchanged() -> None:
     name = "/\x1b[31m{0}%s\x00<script>\u202e"
     found = read_with(world=make_world([make_container(0, Name=name)], 0))
@@ -412,14 +422,15 @@ def test_exec_sessions_are_asked_for_and_counted() -> None:
     world = make_world([busy, many], 0)
     for identifier, process in (("e1", {"privileged": True, "user": "0:0"}), ("e2", {"privileged": False})):
         world[f"/exec/{identifier}/json"] = {"ID": identifier, "Running": True, "ProcessConfig": process, "Pid": 7}
-    found = read_with(world=world)
+    later = {f"/containers/{busy['Id']}/json": {**busy, "ExecIDs": ["e1", "e2"]}}
+    found = read_with(world=world, later=later)
     first, second = found.containers.subjects
     assert first.facts["execs"] == [
         {"ID": "e1", "Running": True, "privileged": True, "user": "0:0"},
         {"ID": "e2", "Running": True, "privileged": False, "user": ""},
     ]
     assert reason_of(second.facts["execs"]) is Reason.OVERSIZE
-    assert found.requests == 8 + 2 + 3
+    assert found.requests == 8 + 2 + 3 + 1
 
 
 def test_a_broken_exec_session_blinds_only_that_fact() -> None:
@@ -429,6 +440,60 @@ def test_a_broken_exec_session_blinds_only_that_fact() -> None:
     assert reason_of(first.facts["execs"]) is Reason.HTTP_ERROR
     assert first.facts["HostConfig.Privileged"] is False
     assert second.facts["execs"] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(None, Reason.NOT_FOUND), ("status_500", Reason.HTTP_ERROR), ("status_404", None)]
+)
+def test_an_exec_session_that_is_not_found_has_ended_only_when_its_container_says_so(
+    fault: str | None, reason: Reason | None
+) -> None:
+    """It is asked again: it still lists the session, cannot be asked, or has vanished itself."""
+    busy = make_container(0, ExecIDs=["e1"])
+    faults = [Fault(fault, f"^/containers/{busy['Id']}/json", nth=2)] if fault else []
+    found = read_with(*faults, world=make_world([busy], 0))
+    assert reason_of(found.containers.subjects[0].facts["execs"]) is reason
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^/info$", "^/networks$", "^/containers/json", f"^/images/{image_id(0)}/json", container_id(3)]
+)
+def test_a_reply_too_many_is_taken_for_no_other(pattern: str, sound: Everything) -> None:
+    def send_twice(_: FaultyDaemon, connection: socket.socket, reply: bytes) -> bool:
+        connection.sendall(reply + reply)
+        return True
+
+    found = read_with(Fault("twice", pattern), breakdowns={"twice": send_twice})
+    assert facts_of(found.engine.networks) == facts_of(sound.engine.networks)
+    assert facts_of(found.containers) == facts_of(sound.containers)
+    assert facts_of(found.images) == facts_of(sound.images)
+    assert found.engine.facts == sound.engine.facts
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"204 No Content"])
+def test_a_body_longer_than_it_says_is_not_the_beginning_of_the_next_reply(status: bytes, sound: Everything) -> None:
+    """Neither where the length is too small, nor where there may be no body at all."""
+
+    def send_more(_: FaultyDaemon, connection: socket.socket, __: bytes) -> bool:
+        connection.sendall(b"HTTP/1.1 " + status + b'\r\nContent-Length: 5\r\n\r\n{"Id": "a"}')
+        return True
+
+    found = read_with(Fault("more", container_id(3)), breakdowns={"more": send_more})
+    mine, theirs = facts_of(found.containers), facts_of(sound.containers)
+    assert reason_of(mine.pop(container_id(3))[2]) in (Reason.SYNTAX, Reason.HTTP_ERROR)
+    del theirs[container_id(3)]
+    assert mine == theirs
+
+
+def test_an_image_is_not_told_by_what_is_said_of_another() -> None:
+    world = make_world(1, 3)
+    world[f"/images/{image_id(1)}/json"] = world[f"/images/{image_id(2)}/json"]
+    found = read_with(world=world)
+    assert {each.id: reason_of(each.blocked) for each in found.images.subjects} == {
+        image_id(0): None,
+        image_id(1): Reason.PROTOCOL,
+        image_id(2): None,
+    }
 
 
 def assert_cheap(found: Everything, faults: int) -> None:
