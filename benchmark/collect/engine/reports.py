@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from benchmark.model.facts import FactValue, JsonValue, Reason, Source, Subject, Unavailable
+from benchmark.model.facts import FactValue, Reason, Source, Subject, Unavailable
 from benchmark.model.snapshot import Enumeration, Target
 
 _NOT_ASKED: Final = Unavailable(Reason.NOT_COLLECTED, "nobody asked the kernel")
@@ -39,7 +39,7 @@ class EngineReport:
     ``facts`` are all facts of the daemon that /version and /info give (``version.*``, ``info.*``, ``security.*``,
     ``product``); ``sources`` names the request behind each. ``bridge_icc`` is the value in force on the default bridge
     (true, false, ABSENT without such a network). ``peer_pid`` is the process that listens on the unix socket;
-    ``memory_total`` the engine's memory in bytes, by which its host is told from another.
+    ``memory_total`` its host's memory in bytes, by which that host is told from another: None where it says nothing of it.
     """
 
     target: Target
@@ -49,7 +49,7 @@ class EngineReport:
     bridge_icc: FactValue
     bridge_icc_source: Source | None
     peer_pid: int | None
-    memory_total: JsonValue = None
+    memory_total: int | Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@
     constancy = session.confirm()                     # is it still the same engine?
     session.close()
 
-Nothing raises for what the engine does. At most N + 2M + 14 requests for N containers and M images, and one for each exec
-session that the engine still knows.
+Nothing raises for what the engine does. At most N + 2M + 14 requests for N containers and M images, one for each exec
+session that the engine still knows, and one more for a container one of whose sessions has ended meanwhile.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from benchmark.model.snapshot import Target
 
 NEWEST_API: Final = (1, 47)
 OLDEST_API: Final = (1, 24)
+_INT64: Final = 2**63
 _API_VERSION: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 
 
@@ -119,7 +120,7 @@ class EngineSession:
             bridge_icc=bridge_icc(networks),
             bridge_icc_source=networks.sources[0],
             peer_pid=self.peer_pid,
-            memory_total=info.value.get("MemTotal") if isinstance(info.value, dict) else None,
+            memory_total=_memory_total(info.value),
         )
 
     def read_swarm(self) -> SwarmReport:
@@ -206,6 +207,15 @@ class EngineSession:
             os=said("OperatingSystem"),
             kernel=said("KernelVersion"),
         )
+
+
+def _memory_total(info: JsonValue | Unavailable) -> int | Unavailable | None:
+    if not isinstance(info, dict):
+        return info if isinstance(info, Unavailable) else Unavailable(Reason.WRONG_TYPE, "GET /info: not an object")
+    said = info.get("MemTotal")
+    if said is None or (type(said) is int and 0 <= said < _INT64):
+        return said
+    return Unavailable(Reason.WRONG_TYPE, "GET /info: MemTotal is not a number of bytes")
 
 
 def _docker_version(reply: Reply) -> dict[str, JsonValue] | Unavailable:
