@@ -61,6 +61,8 @@ class _Checker:
         self._reasons = (
             _ANY if self._is_archive or kind.outcome is Outcome.VALUES else self._kind.reasons | self._scope.reasons
         )
+        if case.transport != "unix" and (self._scope.in_turn or kind.outcome is Outcome.ENDED):
+            self._reasons |= {Reason.REMOTE}
         self._changed: set[tuple[str, str]] = set()
         self._lost = 0
 

@@ -21,8 +21,8 @@ class Scope:
     """``own``: facts of the object whose identifier is in the path ("" none, ".*" all of it: the object itself).
 
     ``others``: facts of further subjects, by kind. ``collections``: those whose completeness rests on the reply. ``reasons``:
-    reason codes beside the fault's own. ``everything``: what the whole audit stands on. ``pipelined``: asked together with
-    its like.
+    reason codes beside the fault's own. ``everything``: what the whole audit stands on. ``in_turn``: where it is
+    lost, the daemon's process is asked, which is out of reach where the engine runs elsewhere.
     """
 
     own: str = ""
@@ -30,7 +30,7 @@ class Scope:
     collections: tuple[str, ...] = ()
     reasons: frozenset[Reason] = frozenset()
     everything: bool = False
-    pipelined: bool = False
+    in_turn: bool = False
 
     def covers(self, kind: str, name: str, *, own: bool) -> bool:
         """Whether the fact ``name`` of a subject of this kind may rest on the reply."""
@@ -46,9 +46,11 @@ _HISTORY: Final = (
 )
 
 SCOPES: Final[Mapping[str, Scope]] = {
-    "/version": Scope(everything=True, reasons=_UNASKED | {Reason.PROTOCOL}),
-    "/info": Scope(everything=True, reasons=frozenset({Reason.UNDEFINED})),
-    "/networks": Scope(others={"daemon": r"daemon\.(icc|bridge)", "network": ".*"}, collections=("networks",)),
+    "/version": Scope(everything=True, in_turn=True, reasons=_UNASKED | {Reason.PROTOCOL}),
+    "/info": Scope(everything=True, in_turn=True, reasons=frozenset({Reason.UNDEFINED})),
+    "/networks": Scope(
+        others={"daemon": r"daemon\.(icc|bridge)", "network": ".*"}, collections=("networks",), in_turn=True
+    ),
     "/volumes": Scope(others={"container": "Mounts"}),
     "/services": Scope(
         others={"container": r"service_restart\..*", "swarm": "secret_like_environment", "service": ".*"},
@@ -58,10 +60,10 @@ SCOPES: Final[Mapping[str, Scope]] = {
     "/secrets": Scope(others={"swarm": "secrets"}),
     "/swarm": Scope(others={"swarm": ".*"}, collections=("swarm",)),
     "/containers/json?all=1": Scope(others={"daemon": _COUNTS, "container": _JOINED}, collections=("containers",)),
-    "/containers/ID/json": Scope(own=".*", others={"container": _JOINED, "daemon": _COUNTS}, pipelined=True),
-    "/exec/ID/json": Scope(own="execs", pipelined=True),
+    "/containers/ID/json": Scope(own=".*", others={"container": _JOINED, "daemon": _COUNTS}),
+    "/exec/ID/json": Scope(own="execs"),
     "/images/json": Scope(others={"daemon": _COUNTS}, collections=("images",)),
-    "/images/ID/json": Scope(own=".*", others={"daemon": _COUNTS}, pipelined=True),
-    "/images/ID/history": Scope(own=_HISTORY, pipelined=True),
+    "/images/ID/json": Scope(own=".*", others={"daemon": _COUNTS}),
+    "/images/ID/history": Scope(own=_HISTORY),
     "/images/ID/get": Scope(own=r"content\..*|runs_as_root"),
 }
