@@ -67,8 +67,10 @@ def _last_key_wins(patch: pytest.MonkeyPatch) -> None:
 
 
 def _connection_kept_after_a_timeout(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(EngineClient, "_may_repeat", lambda *_: False)
+    close = EngineClient.close
     patch.setattr(EngineClient, "_drop_if_out_of_step", lambda _: None)
+    patch.setattr(EngineClient, "close", lambda _: None)
+    patch.setattr(session.EngineSession, "close", lambda each: close(each._client))
 
 
 def _leftovers_are_read(patch: pytest.MonkeyPatch) -> None:
