@@ -207,7 +207,7 @@ def _compile_each(
             if outcome is decisive:
                 deciding.append(element)
             elif not isinstance(outcome, bool):
-                doubt = outcome if isinstance(outcome, Unavailable) else Unavailable(Reason.UNDEFINED, name)
+                doubt = _heavier(doubt, outcome)
         if deciding:
             return quantifier == "some", (Seen(name, _brief(deciding, shown), expected, quantifier == "some"),)
         if doubt is not None:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from benchmark.evaluate.algebra import worst
 from benchmark.evaluate.compile import Around, Judge, Outcome, compile_condition, nameable_facts
+from benchmark.model.conform import conform
 from benchmark.model.control import Condition, Control
 from benchmark.model.declaration import Fact
 from benchmark.model.facts import ABSENT, JsonValue, Reason, Subject, Unavailable
@@ -16,7 +17,7 @@ from benchmark.model.framework import Requirement
 from benchmark.model.result import ControlResult, Finding, Result
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Enumeration, Snapshot
-from benchmark.model.vocabulary import COLLECTIONS
+from benchmark.model.vocabulary import COLLECTIONS, KINDS
 
 Decide: TypeAlias = "Callable[[Subject, Around], Finding]"
 
@@ -44,14 +45,17 @@ def judge_control(
 def _members(name: str, enumeration: Enumeration, snapshot: Snapshot) -> Iterator[Subject]:
     """The members of a collection. One whose filter cannot be read stays in, so that it leaves an error and not a gap."""
     where = COLLECTIONS[name].where
+    table = KINDS[COLLECTIONS[name].kind]
     for index in enumeration.members:
         subject = snapshot.subjects[index]
         if where is None:
             yield subject
             continue
         value = subject.fact(where[0])
-        if value is ABSENT or value is None:
+        if value is ABSENT:
             value = Unavailable(Reason.UNDEFINED, f"{where[0]} is missing")
+        elif not isinstance(value, Unavailable):
+            value = conform(table[where[0]], where[0], value)
         if isinstance(value, Unavailable):
             yield replace(subject, blocked=value)
         elif value == where[1]:

@@ -24,6 +24,8 @@ def conform(fact: Fact, name: str, value: JsonValue) -> FactValue:
     if value is None:
         return _wrong(fact, name, value) if fact.null_is is NO_NULL else None
     if _fits(fact, value):
+        if fact.fields:
+            return _closed(fact, name, value)
         return value if not fact.known or _is_known(fact.known, value) else _unknown(name, value)
     return _wrong(fact, name, value)
 
@@ -36,6 +38,17 @@ def _unknown(name: str, value: JsonValue) -> Unavailable:
     return Unavailable(
         Reason.UNKNOWN_VALUE, f"{name} is {str(value)[:80]!r}, which no engine version we know documents"
     )
+
+
+def _closed(fact: Fact, name: str, records: JsonValue) -> FactValue:
+    """``records``, which fit, unless a closed field of one of them holds a word that nobody documents."""
+    closed = [(key, field.known) for key, field in fact.fields.items() if field.known]
+    for record in records if closed and isinstance(records, list) else ():
+        for key, known in closed:
+            value = record.get(key) if isinstance(record, dict) else None
+            if value is not None and not _is_known(known, value):
+                return _unknown(f"{name}[].{key}", value)
+    return records
 
 
 def _is_known(known: tuple[str, ...], value: JsonValue) -> bool:

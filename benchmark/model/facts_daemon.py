@@ -51,7 +51,7 @@ DAEMON_SETTINGS: Final = {
 }
 
 DAEMON_FACTS: Final = DAEMON_SETTINGS | {
-    "product": Fact(Type.STRING, "docker or podman", derived=True),
+    "product": Fact(Type.STRING, "docker or podman", known=("docker", "podman"), derived=True),
     "version.Version": Fact(Type.VERSION, "engine version"),
     "version.ApiVersion": Fact(Type.VERSION, "newest API version"),
     "version.Experimental": Fact(Type.BOOL, "experimental features on"),

@@ -179,6 +179,15 @@ def test_quantifiers_name_the_elements_that_decide():
     assert mounts(bad, bad, quantifier="every").result is Result.PASS
 
 
+def test_of_two_doubts_in_a_list_the_same_weighs_more_in_either_order():
+    """Could not look (error) before nobody can say (unknown)."""
+    relative, without = {"HostPaths": ["relative"]}, {"Source": "/x"}
+    condition = Each("Mounts", "every", Test("HostPaths", "under_none_of", ["/etc"]))
+    for elements in ([relative, without], [without, relative]):
+        assert decide(container(Mounts=elements), check=condition).result is Result.ERROR
+    assert decide(container(Mounts=[relative]), check=condition).result is Result.UNKNOWN
+
+
 def test_when_review_and_attest():
     when = Test("HostConfig.Memory", "equals", 0)
     subject = container(HostConfig__Privileged=True, HostConfig__Memory=5)
@@ -274,7 +283,7 @@ def test_a_blocked_subject_is_an_error_of_its_own():
     assert row.findings[0].reason is Reason.TIMEOUT
 
 
-@pytest.mark.parametrize("state", [DENIED, ABSENT, None])
+@pytest.mark.parametrize("state", [DENIED, ABSENT, None, "true", 1, 0, [], {}])
 def test_a_container_whose_state_is_not_known_is_not_left_out(state):
     row = judged(container(State__Running=state, HostConfig__Privileged=False), for_each="running_containers")
     assert row.result is Result.ERROR
