@@ -34,7 +34,8 @@ def judge_control(
     enumeration = snapshot.enumeration(COLLECTIONS[control.for_each].base or control.for_each)
     findings = tuple(decide(each, around) for each in _members(control.for_each, enumeration, snapshot))
     result = worst([each.result for each in findings])
-    reason = next((each.reason for each in findings if each.result is result), None)
+    reasons = {each.reason for each in findings if each.result is result}
+    reason = next((each for each in Reason if each in reasons), None)  # one and the same in any order of the subjects
     if enumeration.gap is not None and result is not Result.FAIL:
         result = Result.ERROR
         reason = enumeration.gap.reason

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from benchmark.model.facts import ABSENT, FactValue, Unavailable
 
 _LONGEST: Final = 160
-_TEXT: Final = json.JSONEncoder(ensure_ascii=False)
+_TEXT: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # an object is the same in any order of its keys
 
 
 class Seen(NamedTuple):

@@ -235,7 +235,14 @@ def _expected(phrase: str) -> str:
 
 def _actual(value: FactValue) -> JsonValue:
     """A value as it is; null for what is absent or unavailable, which message, reason and evidence tell apart."""
-    return None if value is ABSENT or isinstance(value, Unavailable) else value
+    return None if value is ABSENT or isinstance(value, Unavailable) else _in_order(value)
+
+
+def _in_order(value: JsonValue) -> JsonValue:
+    """The same value with sorted keys: a snapshot that went through a file has them sorted, one in memory need not."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
 
 
 def _copy(record: Mapping[str, str] | None) -> JsonValue:

@@ -11,7 +11,7 @@ from benchmark.model.facts import ABSENT, FactValue, Source, Subject, Unavailabl
 from benchmark.model.result import Assessment, Finding
 from benchmark.model.seen import Seen
 
-_TEXT: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_TEXT: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True)
 
 Context: TypeAlias = "Mapping[str, Subject]"
 

@@ -283,6 +283,12 @@ def test_a_blocked_subject_is_an_error_of_its_own():
     assert row.findings[0].reason is Reason.TIMEOUT
 
 
+def test_the_reason_of_the_whole_is_the_same_in_any_order_of_the_subjects():
+    refused = Unavailable(Reason.REFUSED, "nobody listens")
+    subjects = [container("a", HostConfig__Privileged=refused), container("b", HostConfig__Privileged=DENIED)]
+    assert judged(*subjects).reason is judged(*reversed(subjects)).reason is Reason.DENIED
+
+
 @pytest.mark.parametrize("state", [DENIED, ABSENT, None, "true", 1, 0, [], {}])
 def test_a_container_whose_state_is_not_known_is_not_left_out(state):
     row = judged(container(State__Running=state, HostConfig__Privileged=False), for_each="running_containers")

@@ -19,6 +19,7 @@ from benchmark.model.seen import Seen
 from benchmark.model.snapshot import Enumeration
 from benchmark.model.strict_json import parse_json
 from benchmark.render import RenderOptions, json_format, origin, render_many
+from benchmark.render.formats import FORMATS
 from tests.unit.render.made_assessments import (
     DIGEST,
     HOSTILE,
@@ -323,3 +324,17 @@ def test_whatever_a_host_says_the_document_is_strict_ascii_json(text, value):
 def test_expected_is_written_as_the_contract_has_it(phrase, written):
     finding = Finding(subject(), Result.FAIL, (Seen("HostConfig.Memory", 0, phrase, False),), "m")
     assert only_finding(finding)["expected"] == written
+
+
+def test_the_order_of_keys_within_a_value_changes_nothing():
+    devices = [{"Driver": "nvidia", "Count": -1}]
+    turned = [dict(reversed(each.items())) for each in devices]
+    one, other = (
+        assessment(
+            row(Result.FAIL, [failing(subject(), "HostConfig.DeviceRequests", each, "must be empty")._replace(text="")])
+        )
+        for each in (devices, turned)
+    )
+    for name in FORMATS:
+        for options in (RenderOptions(), RenderOptions(verbose=True)):
+            assert list(render_many(name, [one], options)) == list(render_many(name, [other], options))
