@@ -36,7 +36,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         return sources.setdefault(source, len(sources))
 
     subjects = [_encode_subject(each, number) for each in snapshot.subjects]
-    enumerations = {name: _encode_enumeration(each, number) for name, each in snapshot.enumerations.items()}
+    enumerations = {name: _encode_enumeration(each, number) for name, each in sorted(snapshot.enumerations.items())}
     head: dict[str, object] = {
         "schema": SCHEMA,
         "target": _slots(snapshot.target),
@@ -159,7 +159,7 @@ def _encode_subject(subject: Subject, number: Callable[[Source], int]) -> dict[s
     if subject.source is not None:
         entry["source"] = number(subject.source)
     if subject.sources:
-        entry["sources"] = {name: [number(each) for each in found] for name, found in subject.sources.items()}
+        entry["sources"] = {name: [number(each) for each in found] for name, found in sorted(subject.sources.items())}
     if subject.notes:
         entry["notes"] = dict(subject.notes)
     if subject.blocked is not None:

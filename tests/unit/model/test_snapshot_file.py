@@ -135,3 +135,21 @@ def test_flipped_bytes_never_raise_anything_else(data):
         original[data.draw(st.integers(0, len(original) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(SnapshotDefect):
         assert decode_snapshot(bytes(original)).subjects is not None
+
+
+def test_the_order_of_keys_changes_no_byte():
+    """Sources are numbered as they are met: so they have to be met in an order of their own."""
+    made = example()
+    container, daemon, gone = made.subjects
+    sources = {"daemon.icc": (FILE,), "daemon.debug": (INSPECT,)}
+    there, back = (
+        replace(made, subjects=(container, replace(daemon, sources=each), gone), enumerations=listed)
+        for each, listed in (
+            (sources, {"images": Enumeration(sources=(FILE,)), "containers": Enumeration((0, 2), sources=(INSPECT,))}),
+            (
+                dict(reversed(sources.items())),
+                {"containers": Enumeration((0, 2), sources=(INSPECT,)), "images": Enumeration(sources=(FILE,))},
+            ),
+        )
+    )
+    assert encode_snapshot(there) == encode_snapshot(back)

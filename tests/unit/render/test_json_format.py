@@ -331,7 +331,12 @@ def test_the_order_of_keys_within_a_value_changes_nothing():
     turned = [dict(reversed(each.items())) for each in devices]
     one, other = (
         assessment(
-            row(Result.FAIL, [failing(subject(), "HostConfig.DeviceRequests", each, "must be empty")._replace(text="")])
+            [
+                row(
+                    Result.FAIL,
+                    [failing(subject(), "HostConfig.DeviceRequests", each, "must be empty")._replace(text="")],
+                )
+            ]
         )
         for each in (devices, turned)
     )
