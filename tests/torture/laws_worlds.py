@@ -55,6 +55,7 @@ def laws(small: int, big: int) -> settings:
     return settings(
         max_examples=sized(small, big),
         database=None,
+        report_multiple_bugs=False,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 
@@ -69,6 +70,10 @@ class World:
     def __repr__(self) -> str:
         return f"World({self.made})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What hypothesis prints of an example: not the whole snapshot."""
+        printer.text("World(…)" if cycle else repr(self))
+
 
 def roll_subject(kind: str, number: int, seed: int) -> Subject:
     """A subject out of values that its facts can have; every third one is the good one with a few facts changed."""
@@ -81,9 +86,26 @@ def roll_subject(kind: str, number: int, seed: int) -> Subject:
         elif rolled.random() < 0.04:
             facts[name] = Unavailable(rolled.choice(tuple(Reason)), "rolled")
         elif rolled.random() > 0.02:
-            facts[name] = rolled.choice(domain(kind, name))
+            facts[name] = _roll_value(kind, name, rolled)
     blocked = Unavailable(Reason.VANISHED, "rolled") if rolled.random() < 0.02 else None
     return Subject(kind, f"{kind}{number}", f"{number:064x}", facts, Source(f"rolled {seed}"), blocked=blocked)
+
+
+def _roll_value(kind: str, name: str, rolled: random.Random) -> FactValue:
+    """A value of the fact; of a list, several of its elements, and now and then one that lacks a field."""
+    values = domain(kind, name)
+    value = rolled.choice(values)
+    if not isinstance(value, list) or rolled.random() < 0.3:
+        return value
+    elements = [
+        element for other in rolled.sample(values, min(3, len(values))) if isinstance(other, list) for element in other
+    ]
+    rolled.shuffle(elements)
+    for at, element in enumerate(elements):
+        if isinstance(element, dict) and element and rolled.random() < 0.15:
+            gone = rolled.choice(sorted(element))
+            elements[at] = {key: each for key, each in element.items() if key != gone}
+    return elements
 
 
 def roll_world(counts: Mapping[str, int], seed: int) -> World:
@@ -96,7 +118,8 @@ def roll_world(counts: Mapping[str, int], seed: int) -> World:
         for _ in range(counts.get(name, 1 if name in ("engines", "host") else 0)):
             here.append(len(subjects))
             subjects.append(_member(name, len(subjects), rolled.randrange(2**32)))
-        enumerations[name] = Enumeration(tuple(here), sources=(Source(f"list of {name}"),))
+        gap = Unavailable(rolled.choice(tuple(Reason)), "rolled") if rolled.random() < 0.05 else None
+        enumerations[name] = Enumeration(tuple(here), gap, sources=(Source(f"list of {name}", says="so"),))
     snapshot = Snapshot(
         Target("rolled", product="docker"), Collector("0", 0, "root"), NOW, NOW, tuple(subjects), enumerations
     )

@@ -195,7 +195,7 @@ def _typical(fact: Fact, arguments: tuple[Any, ...]) -> list[Any]:  # noqa: C901
             return [[], ["other"], *([each] for each in words), *(["other", each] for each in words[:3])]
         case Type.PATHS:
             paths = [each for each in words if each.startswith("/")]
-            return [[], ["/nowhere"], *([each] for each in paths), *([f"{each}/x"] for each in paths)]
+            return [[], ["/nowhere"], ["relative"], *([each] for each in paths), *([f"{each}/x"] for each in paths)]
         case Type.MAP:
             return [{}, {"other": "x"}, *({each: "x"} for each in words)]
         case Type.RECORDS:
