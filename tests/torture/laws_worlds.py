@@ -210,6 +210,12 @@ def documents(assessment: Assessment) -> dict[str, str]:
     }
 
 
+def unwrapped(assessment: Assessment) -> dict[str, str]:
+    """The assessment in every output, on lines so long that nothing in it moves a word to another line."""
+    options = RenderOptions(width=10**6, verbose=True)
+    return {name: "".join(FORMATS[name].render(assessment, options)) for name in FORMATS}
+
+
 def unread(kind: str) -> list[str]:
     """The facts of this kind that no control looks at."""
     return sorted(KINDS[kind].keys() - _READ[kind])

@@ -58,7 +58,7 @@ def _check_score(assessment: Assessment) -> None:
 
 
 @seeded(seed())
-@laws(20, 600)
+@laws(12, 300)
 @given(world=worlds(), rolled=st.integers(0, 2**32).map(random.Random))
 def test_what_is_not_selected_changes_nothing_else(tally: Tally, world: World, rolled: random.Random) -> None:
     whole = evaluate(world.snapshot)
@@ -105,7 +105,7 @@ def _tailoring(out: list[str]) -> Tailoring:
 
 
 @seeded(seed())
-@laws(20, 600)
+@laws(12, 300)
 @given(world=worlds())
 def test_judging_and_writing_again_gives_the_same_bytes(tally: Tally, world: World) -> None:
     first, second = documents(evaluate(world.snapshot)), documents(evaluate(world.snapshot))
@@ -114,7 +114,7 @@ def test_judging_and_writing_again_gives_the_same_bytes(tally: Tally, world: Wor
 
 
 @seeded(seed())
-@laws(20, 600)
+@laws(12, 300)
 @given(world=worlds())
 def test_versions_differ_only_as_the_mapping_says(tally: Tally, world: World) -> None:
     by_version = {version: evaluate(world.snapshot, version=version, beyond=False) for version in CIS.versions}
