@@ -34,7 +34,7 @@ assert HARNESS.name  # the fixture ``tally`` takes it from here
 
 pytestmark = NEEDS_ROOT
 ROOT: Final = Path(__file__).parents[2]
-_NUMBER: Final = sized(6, 250)
+_NUMBER: Final = sized(6, 100)
 _FIRST: Final = 1000  # not the hosts of the oracle's own tests
 
 

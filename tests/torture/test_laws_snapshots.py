@@ -59,7 +59,7 @@ HOSTILE = (
 
 
 @seeded(seed())
-@laws(40, 1500)
+@laws(40, 1000)
 @given(world=worlds(), rolled=RANDOM)
 def test_the_order_of_subjects_changes_nothing(tally: Tally, world: World, rolled: random.Random) -> None:
     snapshot = world.snapshot
@@ -92,7 +92,7 @@ def _told(snapshot: Snapshot) -> dict[str, Any]:
 
 
 @seeded(seed())
-@laws(15, 500)
+@laws(15, 300)
 @given(world=worlds())
 def test_the_order_of_keys_changes_no_byte(tally: Tally, world: World) -> None:
     snapshot = world.snapshot
@@ -113,7 +113,7 @@ def _turned(value: Any) -> Any:
 
 
 @seeded(seed())
-@laws(40, 1500)
+@laws(40, 1000)
 @given(world=worlds(), rolled=RANDOM)
 def test_the_order_within_lists_changes_no_verdict(tally: Tally, world: World, rolled: random.Random) -> None:
     def shuffled(value: FactValue) -> FactValue:
@@ -160,7 +160,7 @@ def _results(row: Any) -> list[str]:
 
 
 @seeded(seed())
-@laws(40, 1500)
+@laws(40, 1000)
 @given(world=worlds(), rolled=RANDOM)
 def test_names_and_facts_that_nobody_asks_for_change_no_verdict(
     tally: Tally, world: World, rolled: random.Random
@@ -184,7 +184,7 @@ def test_names_and_facts_that_nobody_asks_for_change_no_verdict(
 
 
 @seeded(seed())
-@laws(40, 1500)
+@laws(40, 1000)
 @given(
     world=worlds(),
     collection=st.sampled_from([each for each in BASES if each not in _AROUND]),
@@ -219,7 +219,7 @@ def _listing(snapshot: Snapshot, name: str, members: tuple[int, ...], **changes:
 
 
 @seeded(seed())
-@laws(60, 2000)
+@laws(60, 1000)
 @given(world=worlds(), rolled=RANDOM, number=st.integers(1, 12))
 def test_less_evidence_moves_verdicts_only_towards_error(
     tally: Tally, world: World, rolled: random.Random, number: int
@@ -258,7 +258,7 @@ def _less(snapshot: Snapshot, rolled: random.Random) -> Snapshot:
 
 
 @seeded(seed())
-@laws(15, 500)
+@laws(15, 300)
 @given(world=worlds())
 def test_a_snapshot_that_went_through_a_file_gives_the_same_bytes(tally: Tally, world: World) -> None:
     plain = encode_snapshot(world.snapshot)
