@@ -102,7 +102,8 @@ def _registry_certificates(places: Places) -> Members:
 def _config_file(places: Places) -> Members:
     """The file in force; where it is proven that no daemon runs, the one that would be read."""
     path = places.settings.facts["daemon.config-file"]
-    if isinstance(path, Unavailable) and path.reason is not Reason.NO_PROCESS:
+    hidden = places.settings.hidden is not None
+    if isinstance(path, Unavailable) and (path.reason is not Reason.NO_PROCESS or hidden):
         return (), path, ()
     return _single(places, path if isinstance(path, str) else f"{_CONFIG_DIRECTORY}/daemon.json")
 
@@ -162,7 +163,7 @@ def _data_directory(places: Places) -> Members:
 def _daemon_binary(places: Places) -> Members:
     """The running one; where it is proven that none runs, whatever would be started."""
     path = places.settings.facts["process.exe"]
-    if isinstance(path, Unavailable) and path.reason is Reason.NO_PROCESS:
+    if isinstance(path, Unavailable) and path.reason is Reason.NO_PROCESS and places.settings.hidden is None:
         return _every("dockerd")(places)
     return _configured(places, path)
 

@@ -29,6 +29,7 @@ HOST_FACTS: Final = {
             "tree": Fact(Type.BOOL, "true when everything below it is watched too"),
             "perms": Fact(Type.STRING, "watched accesses out of r, w, x, a"),
             "key": Fact(Type.STRING, "key of the rule"),
+            "never": Fact(Type.BOOL, "true when the rule keeps those accesses from the rules after it"),
         },
         derived=True,
     ),

@@ -36,6 +36,7 @@ _DERIVED: Final = ("tcp_listeners", "process.euid", "process.exe", "process.star
 class DaemonSettings:
     """The facts of ``DAEMON_SETTINGS`` and ``tcp_listeners``, ``process.*``; sources (most telling first) and notes by fact;
     warnings about the daemon as a whole. ``process`` and ``config`` come with them, so that their files can be looked at.
+    ``answers`` when an engine answered: then there is a daemon, whether its process can be seen or not.
     """
 
     facts: Mapping[str, FactValue]
@@ -44,6 +45,14 @@ class DaemonSettings:
     warnings: tuple[str, ...]
     process: DaemonProcess | Unavailable
     config: ConfigFile | None = None
+    answers: bool = False
+
+    @property
+    def hidden(self) -> Unavailable | None:
+        """Why nothing is known of the process of a daemon that there is; None where it is known, or where none runs."""
+        if not isinstance(self.process, Unavailable) or (self.process.reason is Reason.NO_PROCESS and not self.answers):
+            return None
+        return self.process
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ def _without_configuration(
     if isinstance(process, DaemonProcess):
         facts |= _of_process(process)
         sources |= {name: process.sources for name in facts if name not in sources}
-    return DaemonSettings(facts, sources, {}, (), process)
+    return DaemonSettings(facts, sources, {}, (), process, answers=not isinstance(engine.version, Unavailable))
 
 
 def _gather(process: DaemonProcess, line: CommandLine, engine: EngineSays, root: HostRoot) -> Known:

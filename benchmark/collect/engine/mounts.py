@@ -22,7 +22,7 @@ class MountReader:
     def __init__(self, context: ContainerContext) -> None:
         self._resolve = context.resolve_path
         self._devices = context.volume_devices
-        self._sockets = context.api_sockets
+        self._sockets = {each: self._place(each) for each in sorted(set(context.api_sockets))}
         self._sockets_known = context.sockets_known
         self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
 
@@ -42,8 +42,8 @@ class MountReader:
                 return paths
             record = dict.fromkeys(_OMITTED_WHEN_EMPTY, "") | {key: mount[key] for key in _REPORTED if key in mount}
             names, complete = paths
-            sockets: list[JsonValue] = [each for each in sorted(set(self._sockets)) if is_below(each, names)]
             record["HostPaths"] = list(names)
+            sockets: list[JsonValue] = [name for name, place in self._sockets.items() if is_below(place, names)]
             if sockets or self._sockets_known or not self._may_hold_sockets(mount):
                 record["ApiSockets"] = sockets
             if complete:
@@ -60,7 +60,7 @@ class MountReader:
             return False
         devices = {} if isinstance(self._devices, Unavailable) else self._devices
         made_here = mount.get("Type") == "volume" and mount.get("Driver", "local") == "local"
-        return not made_here or mount.get("Name") in devices
+        return not made_here or bool(devices.get(str(mount.get("Name"))))
 
     def _host_paths(self, mount: dict[str, JsonValue]) -> tuple[tuple[str, ...], bool] | Unavailable:
         """Every name of the place on the host, and whether these are all: links may lie where we cannot look."""
@@ -98,6 +98,17 @@ class MountReader:
             known = self._known[source] = (tuple(found), not isinstance(real, Unavailable))
         return known
 
+    def _place(self, socket: str) -> str:
+        """Where a socket really is. A directory that holds a link on the way to it does not hold the socket: inside the
+        container that link leads elsewhere.
+        """
+        real = self._resolve(socket)
+        if isinstance(real, str):
+            return clean_path(real)
+        above, _, name = clean_path(socket).rpartition("/")
+        real = self._resolve(above) if real is None and above else None
+        return clean_path(f"{real}/{name}") if isinstance(real, str) else without_var_run(clean_path(socket))
+
 
 def clean_path(path: str) -> str:
     """``path`` without ``.``, ``..``, doubled and trailing slashes."""
@@ -110,13 +121,8 @@ def without_var_run(path: str) -> str:
 
 
 def is_below(path: str, directories: tuple[str, ...]) -> bool:
-    """True when ``path`` is one of ``directories`` or lies below one, by component; /var/run and /run are the same."""
-    spellings = (path, without_var_run(path))
-    return any(
-        directory in {"/", spelling} or spelling.startswith(directory + "/")
-        for directory in directories
-        for spelling in spellings
-    )
+    """True when ``path`` is one of ``directories`` or lies below one, by component."""
+    return any(directory in {"/", path} or path.startswith(directory + "/") for directory in directories)
 
 
 def _destination(record: JsonValue) -> tuple[str, str]:

@@ -24,12 +24,16 @@ _ERRORS_IGNORED: Final = frozenset({"-i", "-c"})
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A path whose accesses are recorded, whoever makes them; ``tree`` when everything below it is watched too."""
+    """A path whose accesses are recorded, whoever makes them; ``tree`` when everything below it is watched too.
+
+    One with ``never`` is the opposite: those accesses are kept from the watches after it.
+    """
 
     path: str
     tree: bool
     accesses: str  # out of rwxa
     key: str
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,33 +186,37 @@ def find_watches(root: HostRoot, rules: list[Rule]) -> tuple[tuple[Watch, ...] |
     """The watches among ``rules`` that watch everybody, in their order; warnings tell of those that watch less.
 
     The first rule that fits an event decides (audit_filter_inodes in the kernel), so a ``never`` before takes away from
-    an ``always`` after it. A path that leads through links is given both as written and resolved.
+    an ``always`` after it: all of it, or what is kept from somewhere below a tree, which is given as a watch with ``never``.
+    A path that leads through links is given both as written and resolved.
     """
     if len(rules) > MOST_RULES:
         return Unavailable(Reason.OVERSIZE, f"more than {MOST_RULES} audit rules"), ()
     never_any = next((rule.action for rule in rules if rule.list == "task" and not rule.narrowed_by), "") == "never"
     watches: dict[Watch, None] = {}
     partial: dict[str, str] = {}
-    exempt: list[Rule] = []
+    exempt: list[Rule] = []  # each with its path resolved
     for rule in rules:
         if rule.list != "exit":
             continue
         if rule.action == "never":
-            exempt += () if rule.narrowed_by else (rule,)
+            exempt += () if rule.narrowed_by else (replace(rule, path=_spellings(root, rule.path)[-1]),)
         elif rule.path and rule.narrowed_by:
             partial.setdefault(
                 rule.path.rstrip("/"), f"audit rule for {rule.path} is narrowed by {' '.join(rule.narrowed_by)}"
             )
         elif rule.path and rule.action == "always":
-            watched = replace(rule, tree=_is_tree(root, rule) if rule.tree is None else rule.tree)
+            spellings = _spellings(root, rule.path)
+            tree = _is_tree(root, rule) if rule.tree is None else rule.tree
+            watched = replace(rule, path=spellings[-1], tree=tree)
             accesses = "" if never_any else _remaining(watched, exempt)
             if not accesses:
                 partial.setdefault(
                     rule.path.rstrip("/"), f"audit rule for {rule.path} never applies: a never rule comes first"
                 )
-            for path in _spellings(root, rule.path) if accesses else ():
-                watches[Watch(path, bool(watched.tree), accesses, printable(",".join(rule.keys)))] = None
-    covered = {watch.path for watch in watches}
+            watches |= dict.fromkeys(_kept_from(watched, exempt) if accesses else ())
+            for path in spellings if accesses else ():
+                watches[Watch(path, tree, accesses, printable(",".join(rule.keys)))] = None
+    covered = {watch.path for watch in watches if not watch.never}
     return tuple(watches), tuple(printable(text) for path, text in partial.items() if printable(path) not in covered)
 
 
@@ -225,9 +233,16 @@ def _remaining(rule: Rule, exempt: list[Rule]) -> str:
     return accesses
 
 
+def _kept_from(rule: Rule, exempt: list[Rule]) -> list[Watch]:
+    """What never rules take out of the tree that ``rule`` watches: what lies below it, or its top alone."""
+    top = rule.path.rstrip("/")
+    within = [each for each in exempt if each.path.startswith(top + "/") or (each.path == top and not each.tree)]
+    return [Watch(each.path, bool(each.tree), each.accesses, "", never=True) for each in within if rule.tree]
+
+
 def _covers(never: Rule, rule: Rule) -> bool:
     above, path = never.path.rstrip("/"), rule.path.rstrip("/")
-    if not never.path:
+    if not above and (not never.path or never.tree):
         return True
     if never.tree:
         return path == above or path.startswith(above + "/")
@@ -235,6 +250,8 @@ def _covers(never: Rule, rule: Rule) -> bool:
 
 
 def _spellings(root: HostRoot, path: str) -> tuple[str, ...]:
+    if not path:
+        return ("",)
     plain = path.rstrip("/") or "/"
     parent, _, name = plain.rpartition("/")
     real = root.resolve(parent or "/")

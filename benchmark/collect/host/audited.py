@@ -10,7 +10,8 @@ def audit_rules(host: Subject, file: Subject) -> FactValue:
 
     A rule watches what its path is there, links on the way followed but not a link at its end (audit_get_nd and
     audit_add_tree_rule in the kernel look that up without following it). So the file's real path counts, and a rule for a
-    link that leads to it does not. ``audit.watches`` holds both spellings of a path that leads through links.
+    link that leads to it does not. ``audit.watches`` holds both spellings of a path that leads through links. What a rule
+    that says never keeps from those after it, they do not watch.
     """
     watches, path = host.fact("audit.watches"), file.fact("path")
     if isinstance(watches, Unavailable):
@@ -18,9 +19,16 @@ def audit_rules(host: Subject, file: Subject) -> FactValue:
     if not isinstance(watches, list) or not isinstance(path, str):
         return path
     origin = host.fact("audit.source")
-    found: list[JsonValue] = [
-        _written(each, str(origin)) for each in watches if isinstance(each, dict) and _watches(each, path)
-    ]
+    found: list[JsonValue] = []
+    kept = set[str]()
+    for each in watches:
+        if not isinstance(each, dict) or not _watches(each, path):
+            continue
+        accesses = set(str(each["perms"]))
+        if each.get("never") is True:
+            kept |= accesses
+        elif accesses - kept:
+            found.append(_written(each, str(origin)))
     return found
 
 

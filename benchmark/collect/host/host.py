@@ -117,7 +117,13 @@ def _add_audit(
         facts["audit.source"] = facts["audit.watches"] = rules.watches
     else:
         watches: list[JsonValue] = [
-            {"path": watch.path, "tree": watch.tree, "perms": watch.accesses, "key": watch.key}
+            {
+                "path": watch.path,
+                "tree": watch.tree,
+                "perms": watch.accesses,
+                "key": watch.key,
+                "never": watch.never,
+            }
             for watch in rules.watches
         ]
         facts["audit.source"], facts["audit.watches"] = rules.origin, watches

@@ -38,7 +38,7 @@ _NO_OPERATION: Final = re.compile(
     r"#\(nop\)[ \t]+(?P<word>[A-Z]+)(?:\s+(?P<rest>.*))?",
     re.DOTALL | re.IGNORECASE,
 )
-_BUILDKIT: Final = re.compile(r"\s*# buildkit\s*\Z")
+_BUILDKIT: Final = "# buildkit"
 _WORD: Final = re.compile(r"(?P<word>[A-Z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _GIVEN: Final = re.compile(r"\|(?P<count>[0-9]{1,4}) (?P<rest>.*)", re.DOTALL)
 _ARGUMENT: Final = re.compile(r"(?:^|(?<= ))([A-Za-z_][A-Za-z0-9_]{0,200})=")
@@ -70,7 +70,7 @@ def concealed(text: str, instruction: Instruction) -> str:
 
 def _instruction(text: str, number: int) -> Instruction:
     place = f"step {number}"
-    text = _BUILDKIT.sub("", text.strip())
+    text = text.strip().removesuffix(_BUILDKIT).rstrip()
     nop = _NO_OPERATION.match(text)
     if nop is not None and nop["word"] in WORDS:
         return Instruction(place, number, nop["word"], nop["rest"] or "")

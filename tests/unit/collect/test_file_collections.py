@@ -36,7 +36,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def listed(target, watches=(), files_root=None, **facts):
+def listed(target, watches=(), files_root=None, answers=False, **facts):
     root = HostRoot(str(target))
     known = dict.fromkeys(DAEMON_SETTINGS, ABSENT) | {
         "daemon.hosts": [], "daemon.exec-root": "/var/run/docker", "daemon.data-root": "/var/lib/docker",
@@ -53,7 +53,7 @@ def listed(target, watches=(), files_root=None, **facts):
         sources={"audit.watches": (RULES,)},
         notes=note,
     )
-    settings = DaemonSettings(known, {}, {}, (), NO_PROCESS)
+    settings = DaemonSettings(known, {}, {}, (), NO_PROCESS, answers=answers)
     return list_files(Places(root, root if files_root is None else files_root, collect_accounts(root), settings, host))
 
 
@@ -86,6 +86,16 @@ def test_the_running_programs_are_the_ones_in_use(target):
     assert names(listed(target)["containerd_binaries"]) == ["/usr/local/bin/containerd"]
     (target / "proc/77/comm").write_text("bash\n")
     assert names(listed(target)["containerd_binaries"]) == ["/usr/bin/containerd", "/usr/local/bin/containerd"]
+
+
+def test_of_a_daemon_that_answers_and_cannot_be_seen_neither_program_nor_file_is_guessed(target):
+    (target / "etc/docker/daemon.json").write_text("{}")
+    nobody = listed(target)
+    assert names(nobody["daemon_binaries"]) == ["/usr/bin/dockerd"]
+    assert names(nobody["daemon_config_files"]) == ["/etc/docker/daemon.json"]
+    hidden = listed(target, answers=True)
+    for name in ("daemon_binaries", "daemon_config_files"):
+        assert hidden[name][:2] == ((), NO_PROCESS)
 
 
 def test_rules_come_with_the_files_by_either_spelling(target):

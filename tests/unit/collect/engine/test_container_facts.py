@@ -228,7 +228,7 @@ def mount(source: str, kind: str = "bind", **more: Any) -> dict[str, Any]:
         ("/run/containerd", ["/run/containerd"], ["/run/containerd/containerd.sock"]),
         ("/run/docker.sock.d", ["/run/docker.sock.d"], []),
         ("/run/dock", ["/run/dock"], []),
-        ("/var", ["/var"], ["/var/run/docker.sock"]),
+        ("/var", ["/var"], []),
     ],
 )
 def test_mounts(source: str, paths: list[str], sockets: list[str]) -> None:
@@ -261,6 +261,36 @@ def test_mounts_through_links_and_volumes() -> None:
     assert facts({"Mounts": [volume]}, volume_devices=DENIED)["Mounts"] == DENIED
     assert facts({"Mounts": [mount("/srv")]}, volume_devices=DENIED)["Mounts"][0]["HostPaths"] == ["/srv"]
     assert facts({"Mounts": [mount("", "tmpfs")]})["Mounts"][0]["HostPaths"] == []
+
+
+def test_a_link_above_a_socket_leads_nowhere_inside_a_container() -> None:
+    places = {"/var/run/docker.sock": "/run/docker.sock", "/var": "/var", "/run": "/run", "/srv": "/srv"}
+
+    def sockets(source: str, **moved: str) -> Any:
+        resolve = (places | {f"/{name}": path for name, path in moved.items()}).get
+        given = ("/var/run/docker.sock", "/srv/own/docker.sock")
+        (record,) = facts({"Mounts": [mount(source)]}, resolve_path=resolve, api_sockets=given)["Mounts"]
+        return record["ApiSockets"]
+
+    assert sockets("/var") == []
+    assert sockets("/run") == ["/var/run/docker.sock"]
+    assert sockets("/srv") == ["/srv/own/docker.sock"]
+    not_there_yet = {"srv/own": "/opt/own", "opt": "/opt"}
+    assert sockets("/srv", **not_there_yet) == []
+    assert sockets("/opt", **not_there_yet) == ["/srv/own/docker.sock"]
+
+
+def test_where_the_daemon_listens_is_not_known() -> None:
+    def sockets(*mounts: dict[str, Any], **context: Any) -> list[Any]:
+        found = facts({"Mounts": [*mounts]}, more_api_sockets=True, **context)["Mounts"]
+        return [each.get("ApiSockets") for each in found]
+
+    assert sockets(mount("/srv")) == [None]
+    assert sockets(mount("/run")) == [["/run/containerd/containerd.sock", "/run/docker.sock", "/var/run/docker.sock"]]
+    volume = mount("/var/lib/docker/volumes/v/_data", "volume", Name="v", Driver="local")
+    assert sockets(volume) == [[]]
+    assert sockets(volume, volume_devices={"v": "/srv"}) == [None]
+    assert sockets(mount("", "tmpfs")) == [[]]
 
 
 def test_mounts_of_odd_inputs() -> None:

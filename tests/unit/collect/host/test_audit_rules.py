@@ -128,6 +128,25 @@ def test_a_never_rule_before_takes_away(watches_of, never, left):
     assert bool(warnings) == (not left)
 
 
+def test_a_never_rule_by_another_name_of_the_path_takes_away(watches_of, target):
+    (target / "run").mkdir()
+    (target / "var").mkdir(exist_ok=True)
+    (target / "var/run").symlink_to("/run")
+    for never in ("-F path=/run/x", "-F dir=/run", "-F path=/var/run/x", "-F dir=/"):
+        for watch in ("-w /var/run/x", "-w /run/x"):
+            assert watches_of(f"-a never,exit {never}\n{watch}")[0] == (), (never, watch)
+
+
+def test_a_never_rule_below_a_tree_is_told(watches_of, target):
+    (target / "etc/docker").mkdir(parents=True)
+    kept = Watch("/etc/docker/x", False, "w", "", never=True)
+    tree = Watch("/etc/docker", True, "rwxa", "")
+    assert watches_of("-a never,exit -F path=/etc/docker/x -F perm=w\n-w /etc/docker")[0] == (kept, tree)
+    assert watches_of("-w /etc/docker\n-a never,exit -F path=/etc/docker/x -F perm=w")[0] == (tree,)
+    top = Watch("/etc/docker", False, "rwxa", "", never=True)
+    assert watches_of("-a never,exit -F path=/etc/docker\n-a always,exit -F dir=/etc/docker")[0] == (top, tree)
+
+
 def test_a_never_rule_after_changes_nothing_unless_it_is_put_first(watches_of):
     assert watches_of("-w /x\n-a never,exit -F path=/x")[0]
     assert not watches_of("-w /x\n-A never,exit -F path=/x")[0]

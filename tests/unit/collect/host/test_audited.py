@@ -49,6 +49,17 @@ def test_a_rule_for_a_link_does_not_watch_the_file_behind_it():
     )
 
 
+def test_what_a_never_rule_keeps_from_a_tree_is_not_watched():
+    def rules(perms, path="/etc/docker/x"):
+        kept = {"path": "/etc/docker/x", "tree": False, "perms": perms, "key": "", "never": True}
+        tree = {"path": "/etc/docker", "tree": True, "perms": "wa", "key": "", "never": False}
+        facts = {"audit.watches": [kept, tree], "audit.source": "files"}
+        return audit_rules(Subject("host", "", "", facts), file(path))
+
+    assert rules("rwxa") == rules("wa") == []
+    assert rules("w") == rules("rx") == rules("rwxa", path="/etc/docker/y") == ["-w /etc/docker -p wa (files)"]
+
+
 def test_ignorance_is_not_an_empty_list():
     denied = Unavailable(Reason.DENIED, "auditctl")
     blind = Subject("host", "", "", {"audit.watches": denied})

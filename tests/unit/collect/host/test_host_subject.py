@@ -36,7 +36,9 @@ def test_another_root(target, write):
     assert subject.fact("docker_group.members") == ["ada", "bob"]
     assert subject.fact("audit.source") == "files"
     assert subject.fact("audit.enabled") is ABSENT
-    assert subject.fact("audit.watches") == [{"path": "/etc/docker", "tree": True, "perms": "wa", "key": "docker"}]
+    assert subject.fact("audit.watches") == [
+        {"path": "/etc/docker", "tree": True, "perms": "wa", "key": "docker", "never": False}
+    ]
     assert subject.fact("kernel").reason is Reason.INCOMPLETE
     assert subject.fact("mount_points").reason is Reason.INCOMPLETE
     assert collect_host(HostRoot(str(target)), "wheel").fact("docker_group.members") == ["eve"]

@@ -149,3 +149,11 @@ def test_options_of_shells_without_end_are_looked_at_once():
     for text in ("|1 " + " sh -o" * 50_000, "|1 " + " powershell -a" * 20_000, "|1 " + " cmd /a" * 30_000):
         (read,) = read_history([text])
         assert read.word == "RUN"
+
+
+def test_blanks_without_end_before_the_builders_remark_are_looked_at_once():
+    for text in ("RUN a" + " " * 1_000_000 + "b", "RUN a" + " " * 1_000_000 + "# buildkit"):
+        (read,) = read_history([text])
+        assert read.word == "RUN"
+    (read,) = read_history(["ENV A=b \t # buildkit \n"])
+    assert read.arguments == "A=b"
