@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import signal
 import time
@@ -73,11 +74,49 @@ def long_input(shape: tuple[bytes, bytes, bytes], size: int) -> bytes:
     return head + unit * max(1, (size - len(head) - len(tail)) // len(unit)) + tail
 
 
+def regressions() -> Iterator[tuple[str, str, bytes]]:
+    """(file name, target, input) of everything that failed once.
+
+    A file is named for its target: ``history-open-quote.shape`` describes a repeated structure, any other is the input itself.
+    """
+    for path in sorted(each for each in REGRESSIONS.iterdir() if each.is_file()):
+        data = path.read_bytes()
+        if path.suffix == ".shape":
+            said = json.loads(data)
+            shape = (said["head"].encode(), said["unit"].encode(), said["tail"].encode())
+            data = long_input(shape, said["bytes"])
+        yield path.name, path.name.partition("-")[0], data
+
+
 def keep(target: Target, data: bytes) -> Path:
-    """Writes an input that failed where every later run repeats it."""
+    """Writes an input that failed, made as small as a few hundred tries can, where every later run repeats it."""
+    data = _smaller(target, data)
     path = REGRESSIONS / f"{target.name}-{len(data)}-{sum(data) % 9973:04d}"
     path.write_bytes(data)
     return path
+
+
+def _smaller(target: Target, data: bytes, tries: int = 300) -> bytes:
+    started = time.process_time()
+    piece = len(data) // 2
+    while piece and tries and time.process_time() - started < 20:
+        for at in range(0, len(data), piece):
+            tries -= 1
+            shorter = data[:at] + data[at + piece :]
+            if not tries or _fails(target, shorter):
+                data = shorter if tries else data
+                break
+        else:
+            piece //= 2
+    return data
+
+
+def _fails(target: Target, data: bytes) -> bool:
+    try:
+        attempt(target, data, "made smaller")
+    except AssertionError:
+        return True
+    return False
 
 
 def _seconds(target: Target, shape: tuple[bytes, bytes, bytes], size: int) -> float:

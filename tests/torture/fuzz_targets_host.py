@@ -111,7 +111,8 @@ def _require_audit_facts(rules: AuditRules) -> None:
     if isinstance(rules.watches, Unavailable):
         return
     watches: list[Any] = [
-        {"path": each.path, "tree": each.tree, "perms": each.accesses, "key": each.key} for each in rules.watches
+        {"path": each.path, "tree": each.tree, "perms": each.accesses, "key": each.key, "never": each.never}
+        for each in rules.watches
     ]
     require_sound(
         "host", {"audit.watches": watches, "audit.source": rules.origin}, {"audit.watches": "; ".join(rules.warnings)}

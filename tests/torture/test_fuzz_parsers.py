@@ -8,7 +8,7 @@ from benchmark.collect.host import audit_rules, mounts
 from benchmark.collect.images import shell_lexer
 from benchmark.model import snapshot_file
 from tests.torture.fuzz_mutate import mutated
-from tests.torture.fuzz_run import REGRESSIONS, Target, attempt
+from tests.torture.fuzz_run import Target, attempt, keep, regressions
 from tests.torture.fuzz_targets import HARNESS, TARGETS
 from tests.torture.ledger import Tally
 from tests.torture.size import dice, seed, sized
@@ -17,12 +17,17 @@ __all__ = ["HARNESS"]
 _BY_NAME = {each.name: each for each in TARGETS}
 
 
-def fuzz(target: Target, count: int, tally: Tally) -> None:
-    """``count`` mutations; raises AssertionError with what to repeat."""
+def fuzz(target: Target, count: int, tally: Tally, *, keeping: bool) -> None:
+    """``count`` mutations; raises AssertionError with what to repeat, and with ``keeping`` leaves it among the regressions."""
     rolled = dice(f"fuzz {target.name}")
     for number in range(count):
         data = mutated(rolled, target.seeds, target.words)
-        accepted = attempt(target, data, f"seed {seed()}, mutation {number}")
+        try:
+            accepted = attempt(target, data, f"seed {seed()}, mutation {number}")
+        except AssertionError as error:
+            if keeping:
+                error.add_note(f"kept as {keep(target, data)}")
+            raise
         tally.count("mutated inputs accepted" if accepted else "mutated inputs refused")
 
 
@@ -30,20 +35,21 @@ def fuzz(target: Target, count: int, tally: Tally) -> None:
 def test_a_mutated_input_is_read_or_refused(target: Target, tally: Tally) -> None:
     for each in target.seeds:
         attempt(target, each, "a seed of the corpus")
-    fuzz(target, sized(150, 20_000), tally)
+    fuzz(target, sized(150, 20_000), tally, keeping=True)
 
 
 def test_what_failed_once_is_tried_in_every_run(tally: Tally) -> None:
-    files = sorted(each for each in REGRESSIONS.iterdir() if each.is_file())
-    for each in files:
-        attempt(_BY_NAME[each.name.split("-")[0]], each.read_bytes(), each.name)
-        tally.count("inputs that failed once")
-    assert files
+    tried = 0
+    for name, target, data in regressions():
+        attempt(_BY_NAME[target], data, name)
+        tried += 1
+    assert tried, "the regressions are gone"
+    tally.count("inputs that failed once", tried)
 
 
 def _sees(target: str, tally: Tally, bug: str) -> None:
     with pytest.raises(AssertionError):
-        fuzz(_BY_NAME[target], 3000, tally)
+        fuzz(_BY_NAME[target], 3000, tally, keeping=False)
     tally.saw_seeded_bug(bug)
 
 

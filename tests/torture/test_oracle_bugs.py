@@ -70,7 +70,7 @@ def _no_defaults(patch: pytest.MonkeyPatch) -> None:
 
 
 def _user_with_its_group(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(image_facts, "is_root", lambda user: user in ("", "0", "root"))
+    patch.setattr(image_facts, "is_root", lambda user, _=None: user in ("", "0", "root"))
 
 
 def _destinations(patch: pytest.MonkeyPatch) -> None:

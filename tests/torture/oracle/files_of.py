@@ -44,9 +44,9 @@ def unit_files(host: Host, name: str) -> dict[str, str]:
 
 
 def config_file(host: Host) -> dict[str, str]:
-    """What --config-file names, else the default."""
+    """What --config-file names, else the default. Raises CannotTell."""
     if host.hidden:
-        return existing(host, "/etc/docker/daemon.json")
+        raise CannotTell("the daemon's command line")
     return existing(host, host.config_file or default_config_file(host))
 
 

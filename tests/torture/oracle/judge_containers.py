@@ -228,38 +228,29 @@ def _bridge(_: Host, it: Container) -> str:
 
 
 def _api_socket(host: Host, it: Container) -> str:
-    """5.32: no API socket of an engine or of containerd, and no directory above one. Read-only is no protection."""
-    known = {*_USUAL_SOCKETS, *_known(lambda: [each for each in listeners(host) if each.startswith("/")])}
-    known |= set(
-        _known(lambda: [setting(host, "containerd") or setting(host, "exec-root") + "/containerd/containerd.sock"])
-    )
+    """5.32: no API socket of an engine or of containerd, and no directory above one. Read-only is no protection. Where nobody
+    can say on what the daemon listens, any directory of the host may hold a socket of it.
+    """
+    known, guessed = set(_USUAL_SOCKETS), False
+    for ask in (_listening_paths, _containerd_paths):
+        try:
+            known |= set(ask(host))
+        except CannotTell:
+            guessed = True
     sockets = {real_path(host, each) for each in known}
     paths = {path for each in it.mounts for path in host_paths(host, each)}
     if any(socket == path or socket.startswith(path.rstrip("/") + "/") for socket in sockets for path in paths):
         return "fail"
-    return "error" if _listens_out_of_sight(host) and any(_may_hold_a_socket(each) for each in it.mounts) else "pass"
+    of_the_host = any(each.type == "bind" or each.device for each in it.mounts)
+    return _one(not (guessed and of_the_host), "error")
 
 
-def _listens_out_of_sight(host: Host) -> bool:
-    try:
-        listeners(host)
-        setting(host, "containerd")
-        setting(host, "exec-root")
-    except CannotTell:
-        return True
-    return False
+def _listening_paths(host: Host) -> list[str]:
+    return [each for each in listeners(host) if each.startswith("/")]
 
 
-def _may_hold_a_socket(mount: Mount) -> bool:
-    """Not memory, and not what the engine made itself for a volume."""
-    return mount.type != "tmpfs" and (mount.type != "volume" or bool(mount.device))
-
-
-def _known(ask: Callable[[], list[str]]) -> list[str]:
-    try:
-        return ask()
-    except CannotTell:
-        return []
+def _containerd_paths(host: Host) -> list[str]:
+    return [setting(host, "containerd") or setting(host, "exec-root") + "/containerd/containerd.sock"]
 
 
 container_apparmor_profile = _each(_apparmor)

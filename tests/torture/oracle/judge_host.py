@@ -54,15 +54,15 @@ def _group(host: Host) -> str:
 def is_watched(host: Host, path: str) -> bool:
     """An audit rule records what everybody does with ``path``: one for the path itself, or for a directory above it.
 
-    The kernel takes the first rule that fits: one that says never, or only concerns some, keeps later ones from it.
+    The kernel takes the first rule that fits: one that says never keeps later ones from it. One that says never of some
+    (the noise of one program) leaves the rule that records all others.
     """
     left = set("rwxa")
     for rule in host.audit_rules:
         if rule.comment or not _covers(host, rule, path):
             continue
-        never = rule.never and rule.kind != "watch"
-        if never:
-            left -= set(rule.perms)
+        if rule.never:
+            left -= set("" if rule.narrowed else rule.perms)
         elif not rule.narrowed and left & set(rule.perms):
             return True
     return False
@@ -93,8 +93,10 @@ def _at(path: str) -> Callable[[Host], dict[str, str]]:
 
 
 def _dockerd(host: Host) -> dict[str, str]:
-    """The program that runs (/proc/<pid>/exe); every dockerd there is, where no process can be seen."""
-    return programs(host, "dockerd") if host.hidden else existing(host, host.exe)
+    """The program that runs (/proc/<pid>/exe)."""
+    if host.hidden:
+        raise CannotTell("the daemon's process")
+    return existing(host, host.exe)
 
 
 def _data_directory(host: Host) -> dict[str, str]:

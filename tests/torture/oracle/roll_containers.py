@@ -119,8 +119,12 @@ def _container(roll: Roll, host: Host, at: int) -> Container:
         fill(calm, host, made)
     if made.privileged and roll.chance(0.5):
         made.apparmor = made.kernel_apparmor = "unconfined"
-    if made.status == "created" and roll.chance(0.7):
-        made.apparmor = ""
+    if (
+        made.status == "created"
+        and roll.chance(0.7)
+        and not any("apparmor" in each for each in made.security_opt or [])
+    ):
+        made.apparmor = ""  # the engine's own is noted at the first start
     if made.status in ("exited", "created", "dead"):
         made.pid = 0
     if made.status == "restarting":
@@ -139,8 +143,6 @@ def _options(roll: Roll, _: Host, made: Container) -> None:
     made.security_opt = [each for each in options if each] or roll.any([None, []])
     if any("apparmor" in each and "unconfined" in each for each in options):
         made.apparmor = made.kernel_apparmor = "unconfined"
-        if made.status == "created":
-            made.apparmor = ""
 
 
 def _network(roll: Roll, host: Host, made: Container) -> None:

@@ -282,7 +282,7 @@ def test_a_link_above_a_socket_leads_nowhere_inside_a_container() -> None:
 
 def test_where_the_daemon_listens_is_not_known() -> None:
     def sockets(*mounts: dict[str, Any], **context: Any) -> list[Any]:
-        found = facts({"Mounts": [*mounts]}, more_api_sockets=True, **context)["Mounts"]
+        found = facts({"Mounts": [*mounts]}, sockets_known=False, **context)["Mounts"]
         return [each.get("ApiSockets") for each in found]
 
     assert sockets(mount("/srv")) == [None]
