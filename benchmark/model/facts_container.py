@@ -82,7 +82,7 @@ CONTAINER_FACTS: Final = {
         known=("", "none", "private", "shareable", "host", "container:"),
     ),
     "HostConfig.UTSMode": Fact(Type.STRING, "empty or host", known=("", "private", "host")),
-    "HostConfig.UsernsMode": Fact(Type.STRING, "empty or host", known=("", "host")),
+    "HostConfig.UsernsMode": Fact(Type.STRING, "empty or host", known=("", "private", "host")),
     "HostConfig.CgroupnsMode": Fact(Type.STRING, "private, host or empty", known=("", "private", "host")),
     "HostConfig.CgroupParent": Fact(Type.STRING, "parent cgroup; empty is the engine's default"),
     "HostConfig.Memory": Fact(Type.INT, "memory limit in bytes; 0 is none"),

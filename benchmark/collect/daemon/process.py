@@ -26,7 +26,6 @@ _PROGRAM: Final = "dockerd"
 _SERVICE: Final = "docker.service"
 _LISTEN_FOR_OTHERS: Final = frozenset({"systemd", "init"})  # socket activation
 _MOST_MEMBERS: Final = 64
-_SAME_START_NS: Final = 5_000_000  # half a clock tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,8 @@ def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -
     if isinstance(memory, Unavailable | Absent):
         return False
     fields = memory.data.split(b"\n", 1)[0].split()
-    return fields[:1] == [b"MemTotal:"] and fields[1].isdigit() and int(fields[1]) * 1024 == mem_total
+    # compared as text: a number of any length is a number
+    return fields[:1] == [b"MemTotal:"] and mem_total % 1024 == 0 and fields[1:2] == [str(mem_total // 1024).encode()]
 
 
 def _as_moby_writes(release: str) -> str:
@@ -211,7 +211,7 @@ def _spellings(root: HostRoot, path: str) -> frozenset[str]:
 
 
 def _describe(root: HostRoot, pid: int, how: str, socket_path: str | None) -> DaemonProcess | Unavailable:
-    started = processes.start_time(root, pid)
+    ticks, started = processes.start_ticks(root, pid), processes.start_time(root, pid)
     argv = _arguments(root, pid)
     if isinstance(started, Unavailable):
         return started
@@ -240,8 +240,7 @@ def _describe(root: HostRoot, pid: int, how: str, socket_path: str | None) -> Da
         sources=(Source(f"proc:/proc/{pid}/stat", utc_now(), says=f"process {pid}, found by {how}"),),
         socket_path=socket_path,
     )
-    again = processes.start_time(root, pid)
-    if isinstance(again, Unavailable) or abs(again - started) > _SAME_START_NS:
+    if processes.start_ticks(root, pid) != ticks:
         return Unavailable(Reason.VANISHED, f"process {pid} ended while it was looked at")
     return found
 

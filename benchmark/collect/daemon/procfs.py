@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,6 +27,7 @@ KEPT_NAMES: Final = frozenset(
     }
 )
 _CAP: Final = 8 * 1024 * 1024
+_NUMBER: Final = re.compile(r"[0-9]{1,20}")
 _LISTENS: Final = 0x10000  # __SO_ACCEPTCON in the Flags column of /proc/net/unix
 
 
@@ -76,7 +78,7 @@ def read_listening_inodes(root: HostRoot, pid: int, paths: frozenset[str]) -> fr
     found = set()
     for line in os.fsdecode(content.data).splitlines()[1:]:
         fields = line.split(None, 7)  # Num RefCount Protocol Flags Type St Inode Path
-        if len(fields) == 8 and fields[7] in paths and _listens(fields[3]) and fields[6].isdecimal():
+        if len(fields) == 8 and fields[7] in paths and _listens(fields[3]) and _NUMBER.fullmatch(fields[6]):
             found.add(int(fields[6]))
     return frozenset(found)
 

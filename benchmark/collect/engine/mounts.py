@@ -65,6 +65,8 @@ class MountReader:
     def _host_paths(self, mount: dict[str, JsonValue]) -> tuple[tuple[str, ...], bool] | Unavailable:
         """Every name of the place on the host, and whether these are all: links may lie where we cannot look."""
         kind, source = mount.get("Type"), mount.get("Source")
+        if not isinstance(kind, str):
+            return Unavailable(Reason.WRONG_TYPE, "Mounts: Type is not a string")
         if kind in _NO_HOST_PATH:
             return (), True
         if source == "" and kind != "bind":

@@ -29,7 +29,8 @@ def compile_projection(
         if fact.derived or name in without or not name.startswith(prefix):
             continue
         *parents, key = name[len(prefix) :].split(".")
-        groups.setdefault(tuple(parents), []).append((key, name, fact, _SIMPLE.get(fact.type)))
+        simple = None if fact.known else _SIMPLE.get(fact.type)
+        groups.setdefault(tuple(parents), []).append((key, name, fact, simple))
     return tuple((parents, tuple(entries)) for parents, entries in groups.items())
 
 

@@ -15,6 +15,7 @@ FIRST_PID_NAMESPACE: Final = "pid:[4026531836]"  # on every kernel: PROC_PID_INI
 _CAP: Final = 8 * 1024 * 1024
 _STATUS: Final = re.compile(rb"^(\w+):[ \t]*(.*)$", re.MULTILINE)
 _SOCKET: Final = re.compile(r"socket:\[([0-9]{1,20})\]")
+_LATEST_START: Final = 60_000_000_000  # nanoseconds from now
 _START_FIELD: Final = 22 - 3  # of stat's fields after the name, which begin with field 3
 
 
@@ -95,18 +96,31 @@ def no_new_privs(root: HostRoot, pid: int) -> bool | Unavailable:
 
 
 def start_time(root: HostRoot, pid: int) -> int | Unavailable:
-    """When the process started, in nanoseconds since the epoch, precise to a clock tick (10 ms), never later than it was.
+    """When the process started, in nanoseconds since the epoch, precise to a clock tick (10 ms), never later than it was."""
+    ticks = start_ticks(root, pid)
+    if isinstance(ticks, Unavailable):
+        return ticks
+    now = time.time_ns()  # before the other clock: whatever happens in between makes the start earlier
+    boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    since_boot = ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    if since_boot > boot + _LATEST_START:
+        return Unavailable(Reason.SYNTAX, f"/proc/{pid}/stat: field 22 lies in the future")
+    return now - boot + since_boot
 
-    Field 22 of stat counts ticks since boot, suspend included (CLOCK_BOOTTIME, proc_pid_stat(5)).
+
+def start_ticks(root: HostRoot, pid: int) -> int | Unavailable:
+    """When the process started, in clock ticks since boot, suspend included (CLOCK_BOOTTIME; field 22, proc_pid_stat(5)).
+
+    Together with its number this is the same for one process, and for no other.
     """
     data = _read(root, pid, "stat")
     if isinstance(data, Unavailable):
         return data
     fields = data.rpartition(b")")[2].split()  # the name before may hold blanks and parentheses
-    if len(fields) <= _START_FIELD or not fields[_START_FIELD].isdigit():
+    ticks = fields[_START_FIELD] if len(fields) > _START_FIELD else b""
+    if not ticks.isdigit() or len(ticks) > 20:
         return Unavailable(Reason.SYNTAX, f"/proc/{pid}/stat: field 22")
-    since_boot = int(fields[_START_FIELD]) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
-    return time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME) + since_boot
+    return int(ticks)
 
 
 def socket_inodes(root: HostRoot, pid: int) -> frozenset[int] | Unavailable:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.collect.daemon.process import DaemonProcess, find_daemon, same_host
-from benchmark.collect.daemon.procfs import KEPT_NAMES, read_environment
+from benchmark.collect.daemon.procfs import KEPT_NAMES, read_environment, read_listening_inodes
 from benchmark.collect.host.root import HostRoot
 from benchmark.model.facts import ABSENT, Reason, Unavailable
 
@@ -243,3 +245,25 @@ def test_moby_writes_three_numbers(tmp_path: Path) -> None:
     (tmp_path / "proc/sys/kernel").mkdir(parents=True)
     (tmp_path / "proc/sys/kernel/osrelease").write_text("6.1-custom\n")
     assert same_host(HostRoot(str(tmp_path)), "6.1.0-custom", ABSENT)
+
+
+@pytest.mark.parametrize("memory", ["MemTotal:", "MemTotal: " + "1" * 5000, "", "x"])
+def test_memory_that_cannot_be_read_proves_no_host(tmp_path: Path, memory: str) -> None:
+    (tmp_path / "proc/sys/kernel").mkdir(parents=True)
+    (tmp_path / "proc/sys/kernel/osrelease").write_text("6.1.0\n")
+    (tmp_path / "proc/meminfo").write_text(memory)
+    assert not same_host(HostRoot(str(tmp_path)), "6.1.0", 4096)
+
+
+def test_an_inode_of_thousands_of_digits_is_none(tmp_path: Path) -> None:
+    (tmp_path / "proc/7/net").mkdir(parents=True)
+    row = "ffff: 00000002 00000000 00010000 0001 01"
+    (tmp_path / "proc/7/net/unix").write_text(f"Num\n{row} {'1' * 5000} /run/a\n{row} 12 /run/a\n")
+    assert read_listening_inodes(HostRoot(str(tmp_path)), 7, frozenset({"/run/a"})) == {12}
+
+
+def test_clocks_that_are_read_apart_end_no_process(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.add(812, "dockerd")
+    now = itertools.count(time.time_ns(), 50_000_000)
+    monkeypatch.setattr("benchmark.collect.host.processes.time.time_ns", lambda: next(now))
+    assert isinstance(find_daemon(host.root, _SOCKET, 812), DaemonProcess)

@@ -208,6 +208,16 @@ def test_no_new_privileges_otherwise() -> None:
     )
 
 
+@pytest.mark.parametrize("name", [name for name, fact in CONTAINER_FACTS.items() if fact.known and not fact.derived])
+def test_a_word_that_no_engine_documents_is_not_believed(name: str) -> None:
+    known = next(each for each in CONTAINER_FACTS[name].known if each)
+    *_, parent, key = name.split(".")
+    for word, expected in ((known, known), (f"x{known}", Reason.UNKNOWN_VALUE)):
+        change = {"State.Health": {key: word}} if parent == "Health" else {name: word}
+        found = facts(change)[name]
+        assert (reason(found) or found) == expected
+
+
 def mount(source: str, kind: str = "bind", **more: Any) -> dict[str, Any]:
     return {"Type": kind, "Source": source, "Destination": "/d", "Mode": "", "RW": True, "Propagation": "", **more}
 
@@ -302,6 +312,8 @@ def test_mounts_of_odd_inputs() -> None:
         [mount("")],
         [mount("relative")],
         [{**mount("/a"), "RW": "yes"}],
+        [{**mount("/a"), "Type": {}}],
+        [{**mount("/a"), "Type": None}],
         [{**mount("/a"), "Source": 1}],
     ):
         assert reason(facts({"Mounts": damaged})["Mounts"]) is Reason.WRONG_TYPE

@@ -269,3 +269,10 @@ def test_mounts_are_shared_where_both_tables_have_the_same_numbers_and_a_top(tmp
     assert not processes.shares_mounts(root, 4, 4)
     assert not processes.shares_mounts(root, 5, 5)
     assert not processes.shares_mounts(root, 6, 6)
+
+
+@pytest.mark.parametrize("ticks", ["1" * 5000, "184467440737095516", "-1", "\u0661", "x"])
+def test_a_start_that_cannot_be_is_not_believed(tmp_path, ticks):
+    (tmp_path / "proc/7").mkdir(parents=True)
+    (tmp_path / "proc/7/stat").write_text(f"7 (x) S {' '.join(['0'] * 18)} {ticks} 0\n")
+    assert processes.start_time(HostRoot(str(tmp_path)), 7).reason is Reason.SYNTAX
