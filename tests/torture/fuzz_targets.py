@@ -1,15 +1,17 @@
-"""Every parser of ours, in one table. Another one joins by a Target in one of the three modules."""
+"""Every parser of ours, in one table. Another one joins by a Target in one of the five modules."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from tests.torture.fuzz_targets_api import API_TARGETS
 from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
+from tests.torture.fuzz_targets_proc import PROC_TARGETS
 from tests.torture.fuzz_targets_wire import WIRE_TARGETS
 from tests.torture.ledger import Harness
 
-TARGETS: Final = (*HOST_TARGETS, *IMAGE_TARGETS, *WIRE_TARGETS)
+TARGETS: Final = (*HOST_TARGETS, *PROC_TARGETS, *API_TARGETS, *IMAGE_TARGETS, *WIRE_TARGETS)
 
 HARNESS: Final = Harness(
     "fuzzing",

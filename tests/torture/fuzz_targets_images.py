@@ -14,7 +14,7 @@ from benchmark.collect.engine.image_facts import HISTORY_FACTS, image_facts, ima
 from benchmark.collect.images.build_files import dockerfile_facts
 from benchmark.collect.images.references import lies_in, parse_reference
 from benchmark.collect.images.shell_words import MOST_COMMANDS, parse_script
-from benchmark.collect.images.users import is_root
+from benchmark.collect.images.users import is_administrator, is_root
 from benchmark.collect.scanners.reader import VulnerabilityReports, parse_report
 from benchmark.collect.scanners.report import ReportDefect
 from benchmark.collect.scanners.vulnerabilities import vulnerability_facts
@@ -146,6 +146,7 @@ def _reference(data: bytes) -> bool:
     text = data.decode("utf-8", "replace")
     found = parse_reference(text)
     is_root(text)
+    is_administrator(text)
     if found is not None:
         assert lies_in(found.name)[-1] == found.name
         assert parse_reference(f"{found.name}:{found.tag}" if found.tag else found.name) is not None

@@ -173,6 +173,8 @@ def socket_unit_listens_on(host: Host) -> list[str]:
 
 def tls(host: Host) -> bool:
     """TLS is on: by ``tls``, or by naming ``tlsverify`` at all. Raises CannotTell."""
+    if not host.hidden and words_given(host, "tlsverify"):
+        return True
     return bool(setting(host, "tls")) or _names_tlsverify(host)
 
 
