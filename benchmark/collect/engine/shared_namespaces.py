@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from benchmark.model.facts import ABSENT, FactValue, Reason, Unavailable
 
 _JOINED: Final = "container:"
+_ID: Final = re.compile(r"[0-9a-f]{64}")
+_BEGINNING: Final = re.compile(r"[0-9a-f]{1,63}")
 _MODES: Final = {
     "shares_host_network": "HostConfig.NetworkMode",
     "shares_host_pid": "HostConfig.PidMode",
@@ -45,12 +48,23 @@ def _shares(fact: str, facts: Mapping[str, FactValue], others: Others, gap: Unav
         if name in seen:
             return Unavailable(Reason.CONFLICT, f"{_MODES[fact]}: containers that join each other in a circle")
         seen.add(name)
-        other = others.get(name, gap)
+        other = _find(others, name) or gap
         if other is None:
             return _without_the_other(facts, name)
         if isinstance(other, Unavailable):
             return other
         here = other
+
+
+def _find(others: Others, name: str) -> Mapping[str, FactValue] | Unavailable | None:
+    """By id or name, else by the beginning of an id, as the engine looks for it; CONFLICT where several begin so."""
+    exact = others.get(name)
+    if exact is not None or not _BEGINNING.fullmatch(name):
+        return exact
+    found = [each for key, each in others.items() if key.startswith(name) and _ID.fullmatch(key)]
+    if len(found) > 1:
+        return Unavailable(Reason.CONFLICT, f"several containers whose ids begin with {name}")
+    return found[0] if found else None
 
 
 def _is_attached_to_host(facts: Mapping[str, FactValue]) -> FactValue:

@@ -70,3 +70,14 @@ def test_what_is_not_known_of_the_others() -> None:
 def test_modes_that_cannot_be_read() -> None:
     assert shared(container(pid=BLIND))["shares_host_pid"] == BLIND
     assert reason(shared(container(ipc=ABSENT))["shares_host_ipc"]) is Reason.UNSUPPORTED
+
+
+def test_by_the_beginning_of_an_id() -> None:
+    host, own, twin = "ab" * 32, "cd" * 32, "ab" * 31 + "cd"
+    others = {host: container("host", "host", "host"), own: container(), "abc": container()}
+    stopped = {"State.Running": False}
+    for name, expected in (("ab" * 6, True), ("cd" * 20, False), ("abc", False), ("ef", False)):
+        joined = container(*[f"container:{name}"] * 3, networks=[], **stopped)
+        assert set(shared(joined, **others).values()) == {expected}, name
+    joined = container(pid=f"container:{'ab' * 6}")
+    assert reason(shared(joined, **others, **{twin: container()})["shares_host_pid"]) is Reason.CONFLICT
