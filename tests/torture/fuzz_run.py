@@ -29,7 +29,7 @@ class Target:
 
     ``parse`` takes the bytes, checks what came of them, and returns whether they were accepted; ``refuses`` are the errors
     that its docstring promises. ``words`` mean something in its language. ``shapes`` are (head, unit, tail): the unit may
-    come any number of times.
+    come any number of times. ``share`` is the part of the usual number of mutations that it gets: less where one is dear.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Target:
     seeds: tuple[bytes, ...]
     words: tuple[bytes, ...]
     shapes: tuple[tuple[bytes, bytes, bytes], ...] = ()
+    share: float = 1.0
 
 
 def attempt(target: Target, data: bytes, why: str, seconds: float = MOST_SECONDS) -> bool:

@@ -129,6 +129,6 @@ _WORDS: Final = (
     *(b'"ListenAddr"', b'"DataPathAddr"', b"[::]:2377", b"0.0.0.0:7946", b"null"),
 )
 PROC_TARGETS: Final = tuple(
-    Target(_named(path), _daemon_with(path), (), (content, b""), _WORDS, ((content, content, b""),))
+    Target(_named(path), _daemon_with(path), (), (content, b""), _WORDS, ((content, content, b""),), share=0.1)
     for path, content in _FILES.items()
 )

@@ -28,7 +28,7 @@ def test_known_structures_grow_no_faster_than_their_length(target: Target, tally
 @pytest.mark.parametrize("target", TARGETS, ids=lambda each: each.name)
 def test_rolled_structures_grow_no_faster_than_their_length(target: Target, tally: Tally) -> None:
     rolled = dice(f"growth {target.name}")
-    for number in range(sized(3, 300)):
+    for number in range(sized(3, max(3, int(100 * target.share)))):
         shape = stretched(rolled, target.seeds, target.words)
         started = time.process_time()
         attempt(target, long_input(shape, 64 * 1024), f"seed {seed()}, structure {number}: {shape!r}", 20.0)

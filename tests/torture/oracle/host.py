@@ -19,7 +19,9 @@ class Flag:
 
     @property
     def words(self) -> list[str]:
-        short = {"host": "H", "log-level": "l", "debug": "D", "group": "G", "storage-driver": "s"}.get(self.name)
+        short = {"host": "H", "log-level": "l", "debug": "D", "group": "G", "storage-driver": "s", "graph": "g"}.get(
+            self.name
+        )
         if self.value is None:
             return [f"-{short}" if self.style == "s" and short else f"--{self.name}"]
         if short and self.style == "s":
@@ -78,6 +80,8 @@ class AuditRule:
     tabs: bool = False
     never: bool = False
     turned: bool = False  # "exit,always" for "always,exit"
+    everything: bool = False  # -F arch=b64 -S all, which leaves nothing out
+    first: bool = False  # -A: before the rules that are there
 
 
 @dataclass

@@ -47,6 +47,7 @@ FLAG_NAMES = {
     "log-opts": "log-opt",
     "default-ulimits": "default-ulimit",
 }
+FORMER_NAMES = {"data-root": "graph"}
 TRUE_WORDS = ("1", "t", "T", "TRUE", "true", "True")  # strconv.ParseBool
 # What /info, /version or the default bridge show of the running daemon.
 REPORTED = (
@@ -70,8 +71,8 @@ class CannotTell(Exception):
 
 def words_given(host: Host, key: str) -> list[str]:
     """What the command line says of ``key``, in its order; a bare switch is true."""
-    name = FLAG_NAMES.get(key, key)
-    return ["true" if each.value is None else each.value for each in host.flags if each.name == name]
+    names = (FLAG_NAMES.get(key, key), FORMER_NAMES.get(key, ""))
+    return ["true" if each.value is None else each.value for each in host.flags if each.name in names]
 
 
 def running(host: Host, key: str) -> Any:
@@ -79,7 +80,10 @@ def running(host: Host, key: str) -> Any:
     words = words_given(host, key)
     if words:
         return _of_words(key, words)
-    said = (host.config or {}).get(key)
+    config = host.config or {}
+    said = config.get(key) or config.get(FORMER_NAMES.get(key, ""))
+    if said is None:
+        said = config.get(key)
     if said not in (None, "", [], {}):  # dockerd takes all of these for not said
         return said
     return default(host, key)

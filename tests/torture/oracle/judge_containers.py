@@ -128,7 +128,9 @@ def shares(host: Host, it: Container, mode: str) -> bool:
     word = getattr(it, mode)
     if word.startswith("container:"):
         name = word.removeprefix("container:")
-        return shares(host, next(each for each in host.containers if name in (each.id, each.name)), mode)
+        return shares(
+            host, next(each for each in host.containers if each.name == name or each.id.startswith(name)), mode
+        )
     return word == "host" or (mode == "network_mode" and "host" in it.networks)
 
 

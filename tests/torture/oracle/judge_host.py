@@ -58,7 +58,7 @@ def is_watched(host: Host, path: str) -> bool:
     (the noise of one program) leaves the rule that records all others.
     """
     left = set("rwxa")
-    for rule in host.audit_rules:
+    for rule in _in_force(host):
         if rule.comment or not _covers(host, rule, path):
             continue
         if rule.never:
@@ -66,6 +66,14 @@ def is_watched(host: Host, path: str) -> bool:
         elif not rule.narrowed and left & set(rule.perms):
             return True
     return False
+
+
+def _in_force(host: Host) -> list[AuditRule]:
+    """In the kernel's order: -A puts a rule before those that are there."""
+    rules: list[AuditRule] = []
+    for each in host.audit_rules:
+        rules.insert(0 if each.first else len(rules), each)
+    return rules
 
 
 def _covers(host: Host, rule: AuditRule, path: str) -> bool:

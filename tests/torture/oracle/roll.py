@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+
+
+AIMS: Final = 12  # of as many hosts in a row one is made for each rare thing, so that every seed sees it
 
 
 class Roll:

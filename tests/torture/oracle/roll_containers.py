@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from tests.torture.oracle.host import Container, Exec, Host, Mount
-from tests.torture.oracle.roll import Roll
+from tests.torture.oracle.roll import AIMS, Roll
 
 HARD_SECCOMP: Final = (
     '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}'
@@ -95,20 +96,24 @@ _SOCKETS: Final = (
 _SPREADING: Final = ("shared", "rshared")
 _ANY_ADDRESS: Final = ("", "0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::0", "::ffff:0.0.0.0")
 _ONE_ADDRESS: Final = ("127.0.0.1", "192.0.2.7", "::1", "fe80::1", "10.0.0.0", "2001:db8::", "[2001:db8::1]")
-_STATES: Final = ("running",) * 6 + ("exited", "exited", "created", "paused", "restarting", "dead")
+_STATES: Final = ("running",) * 4 + ("paused", "restarting") + ("exited", "exited", "created", "dead")
+_STOPPED: Final = 1  # what a host is made for, by its number
 
 
 def roll_containers(roll: Roll, host: Host, most: int) -> None:
     """Up to ``most`` containers; some join others."""
-    for at in range(roll.dice.randint(0, most)):
-        host.containers.append(_container(roll, host, at))
+    stopped = host.number % AIMS == _STOPPED
+    for at in range(roll.dice.randint(2, 3) if stopped else roll.dice.randint(0, most)):
+        host.containers.append(_container(roll, host, at, _STATES[6:] if stopped and at < 2 else _STATES))
+    if stopped:
+        host.policy.most_stopped = 1
     for each in host.containers:
         _join(roll, host, each)
 
 
-def _container(roll: Roll, host: Host, at: int) -> Container:
+def _container(roll: Roll, host: Host, at: int, states: Sequence[str]) -> Container:
     name = roll.any(["web", "db", "a.b", "x_y", "sshd", "docker"]) + f"-{at}"
-    made = Container(name, roll.hex(), status=roll.any(_STATES), pid=5000 + at)
+    made = Container(name, roll.hex(), status=roll.any(states), pid=5000 + at)
     # A good container has a slip or two: each control must see containers that fail for it alone.
     few = roll.chance(0.5)
     for field, (good, odd) in _FIELDS.items():
@@ -223,7 +228,7 @@ def _join(roll: Roll, host: Host, made: Container) -> None:
     if not others or not roll.chance(0.25):
         return
     other = roll.any(others)
-    called = roll.any([other.id, other.name])
+    called = roll.any([other.id, other.name, other.id[:12], other.id[:20]])
     for mode in roll.some(["network_mode", "pid_mode", "ipc_mode"], 2):
         setattr(made, mode, f"container:{called}")
         if mode == "network_mode":

@@ -6,9 +6,11 @@ from typing import Any
 
 from tests.torture.oracle.host import Account, Flag, Group, Host
 from tests.torture.oracle.in_force import FLAG_NAMES, TRUE_WORDS, numbers
-from tests.torture.oracle.roll import Roll
+from tests.torture.oracle.roll import AIMS, Roll
 
 VERSIONS = ("20.10.24+dfsg1", "23.0.6", "24.0.9", "25.0.5", "26.1.4", "27.5.1", "28.3.2", "29.0.1")
+OLDEST = VERSIONS[0]
+_AUFS, _BASE_SIZE, _THIN, _ROOTLESS = 3, 7, 9, 5  # what a host is made for, by its number
 FALSE_WORDS = ("false", "False", "FALSE", "f", "F", "0")
 # key: values that CIS wants, others; None is "says nothing"
 _BOOLS: dict[str, tuple[list[bool | None], list[bool | None]]] = {
@@ -52,8 +54,9 @@ _INSECURE = ["registry.example.com:5000", "10.0.0.0/8", "2001:db8::/32", "http.e
 
 def roll_daemon(roll: Roll, host: Host) -> None:
     """Everything about the daemon's process and settings."""
-    host.version = roll.any(VERSIONS)
-    host.rootless = roll.chance(0.07)
+    aim = host.number % AIMS
+    host.version = roll.any(VERSIONS[:2] if aim in (_AUFS, _BASE_SIZE, _THIN) else VERSIONS)
+    host.rootless = roll.chance(0.07) or aim == _ROOTLESS
     host.exe = roll.of(["/usr/bin/dockerd"], ["/usr/sbin/dockerd", "/usr/local/bin/dockerd"])
     host.kernel = [each for each in ("seccomp", "apparmor", "selinux") if roll.chance({"seccomp": 0.95}.get(each, 0.5))]
     if roll.chance(0.2):
@@ -69,7 +72,9 @@ def roll_daemon(roll: Roll, host: Host) -> None:
     _seccomp(roll, host)
     _listeners(roll, host)
     if roll.chance(0.25):
-        _say(roll, host, "data-root", roll.any(["/srv/docker", "/data/docker-root", "/var/lib/docker2"]))
+        former = host.version == OLDEST and roll.chance(0.4)
+        place = roll.any(["/srv/docker", "/data/docker-root", "/var/lib/docker2"])
+        _say(roll, host, "graph" if former else "data-root", place)
     if roll.chance(0.2):
         _say(roll, host, "containerd", roll.any(["/run/containerd/containerd.sock", "/srv/containerd.sock"]))
     _move_file(roll, host)
@@ -112,8 +117,10 @@ def _lists(roll: Roll, host: Host) -> None:
     _say(roll, host, "authorization-plugins", plugins or None)
     limits = roll.of([{"nofile": (1024, 2048)}, {"nproc": (64, 64), "nofile": (5, 9)}], [{}])
     if host.config is not None and roll.chance(0.5):
+        spelled = roll.any([str, str.lower, str.upper])  # Go finds the fields of a structure in any case
         host.config["default-ulimits"] = {
-            name: {"Name": name, "Soft": soft, "Hard": hard} for name, (soft, hard) in limits.items()
+            name: {spelled("Name"): name, spelled("Soft"): soft, spelled("Hard"): hard}
+            for name, (soft, hard) in limits.items()
         }
     else:
         for name, (soft, hard) in limits.items():
@@ -132,14 +139,17 @@ def _logs(roll: Roll, host: Host) -> None:
 
 
 def _storage(roll: Roll, host: Host) -> None:
-    old = numbers(host.version) < (24,)
+    old, aim = numbers(host.version) < (24,), host.number % AIMS
     driver = roll.of(["overlay2", None], ["aufs", "devicemapper", "devicemapper"] if old else ["vfs", "btrfs"])
     if numbers(host.version) < (25,) and roll.chance(0.12):
         driver = "devicemapper"
+    if aim in (_AUFS, _BASE_SIZE, _THIN):
+        driver = "aufs" if aim == _AUFS else "devicemapper"
     _say(roll, host, "storage-driver", driver)
     if driver == "devicemapper":
         fine = [None, ["dm.thinpooldev=/dev/mapper/x"], ["dm.fs=xfs", "dm.loopdatasize=5G"]]
-        _say(roll, host, "storage-opts", roll.any([*fine, ["dm.basesize=20G"], ["dm.fs=ext4", "dm.basesize=10G"]]))
+        others = [["dm.basesize=20G"], ["dm.fs=ext4", "dm.basesize=10G"]]
+        _say(roll, host, "storage-opts", roll.any({_BASE_SIZE: others, _THIN: fine}.get(aim, [*fine, *others])))
     elif driver == "overlay2" and roll.chance(0.2):
         _say(roll, host, "storage-opts", ["overlay2.size=dm.basesize"])
 
@@ -158,13 +168,15 @@ def _seccomp(roll: Roll, host: Host) -> None:
 def _listeners(roll: Roll, host: Host) -> None:
     unix = [["unix:///var/run/docker.sock"], ["unix:///run/docker.sock"], ["unix://"], ["fd://"], None, None]
     tcp = ["tcp://0.0.0.0:2376", "tcp://127.0.0.1:2375", "tcp://[::]:2376", "0.0.0.0:2375", ":2375", "tcp://"]
+    tcp += ["tcp://[fe80::1]:2376", "tcp://[::1]:2375", "tcp://localhost:2375"]
     words = roll.any(unix)
     if host.rootless:
         words = None
     if roll.chance(0.5) and not host.rootless:
-        words = [*(words or []), roll.any(tcp)]
+        words = [*(words or []), *roll.dice.sample(tcp, roll.any([1, 1, 1, 2, 3]))]
         if roll.chance(0.2):
             words.append("unix:///srv/second.sock")
+        roll.dice.shuffle(words)
     _say(roll, host, "hosts", words)
     if (words and any("fd://" not in each and "unix" not in each for each in words)) or roll.chance(0.1):
         _tls(roll, host)

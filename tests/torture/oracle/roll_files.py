@@ -180,4 +180,6 @@ def _rule(roll: Roll, path: str) -> AuditRule:
         tabs=roll.chance(0.3),
         never=kind != "watch" and roll.chance(0.05),
         turned=roll.chance(0.3),
+        everything=roll.chance(0.15),
+        first=kind != "watch" and roll.chance(0.1),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.torture.oracle.host import Build, Host, Image, Step
-from tests.torture.oracle.roll import Roll
+from tests.torture.oracle.roll import AIMS, Roll
 
 _CLEAN_RUNS: Final = [
     [["apt-get", "update"], ["apt-get", "install", "-y", "curl"]],
@@ -41,6 +41,8 @@ _UNVERIFIED_RUNS: Final = [
     [["pip3", "install", "--trusted-host=pypi.example.com", "x"]],
     [["zypper", "--no-gpg-checks", "install", "x"]],
 ]
+_APPROVED: Final = 4  # what a host is made for, by its number
+_EVIL: Final = "registry.example.com.evil.test"
 _QUIET_ENV: Final = [
     "LANG=C.UTF-8",
     "DB_PASSWORD_FILE=/run/secrets/db",
@@ -57,8 +59,8 @@ _LOUD_ENV: Final = [
     "PGPASSWORD=x1y2z3",
 ]
 _USERS: Final = (
-    ["1000", "app", "1000:0", "app:root", "01", "nobody"],
-    [None, "", "0", "root", "00", "0:0", "root:root"],
+    ["1000", "app", "1000:0", "app:root", "01", "nobody", "+1000", "1000:"],
+    [None, "", "0", "root", "00", "0:0", "root:root", "+0", "0:1000", "000:x", ":1000"],
 )
 _CHECKS: Final = (
     [["CMD", "true"], ["CMD-SHELL", "curl localhost"]],
@@ -80,21 +82,26 @@ REGISTRIES: Final = (
 def roll_images(roll: Roll, host: Host) -> None:
     """Up to four images and three build files, and what the site says of registries."""
     host.policy.registries = list(roll.any(REGISTRIES))
+    if host.number % AIMS == _APPROVED:
+        host.policy.registries = ["docker.io", "ghcr.io", "localhost:5000", "registry.example.com", _EVIL]
     host.policy.most_unused = roll.any([0, 0, 1, 3])
     host.policy.most_stopped = roll.any([0, 0, 1, 3])
-    for at in range(roll.any([0, 1, 1, 2, 3, 4])):
-        host.images.append(_image(roll, at))
+    for at in range(roll.any([1, 1, 2] if host.number % AIMS == _APPROVED else [0, 1, 1, 2, 3, 4])):
+        host.images.append(_image(roll, host, at))
     for at in range(roll.any([0, 1, 1, 2])):
         host.builds.append(_build(roll, at))
 
 
-def _image(roll: Roll, at: int) -> Image:
+def _image(roll: Roll, host: Host, at: int) -> Image:
+    named = host.number % AIMS == _APPROVED
     made = Image("sha256:" + roll.hex(), user=roll.of(*_USERS), health=roll.of(*_CHECKS))
     for name in roll.some(_NAMES, 2):
         if roll.chance(0.8):
             made.tags.append(f"{name}:{at}.{roll.dice.randint(0, 9)}")
         if roll.chance(0.3):
             made.digests.append(f"{name}@sha256:{roll.hex()}")
+    if named and not made.tags:
+        made.tags.append(f"busybox:{at}")
     made.env = ["PATH=/bin", *roll.some(_QUIET_ENV, 2), *roll.of([[]], [[each] for each in _LOUD_ENV])]
     form = roll.any(["classic", "buildkit"])
     made.steps = [Step("ADD", "file:0123abcd in /", base=True, form="classic"), Step("CMD", '["sh"]', form="classic")]

@@ -55,6 +55,8 @@ def _info(host: Host) -> dict[str, Any]:
     networks = [each for each in insecure if "/" in each]
     built_in = LOOPBACK if numbers(host.version) >= (25,) else LOOPBACK[:1]
     return INFO | {
+        "CgroupDriver": ("systemd", "cgroupfs")[host.number % 2],
+        "CgroupVersion": ("2", "1")[host.number // 2 % 2],
         "Driver": running(host, "storage-driver"),
         "Plugins": INFO["Plugins"] | {"Authorization": running(host, "authorization-plugins") or None},
         "LoggingDriver": running(host, "log-driver"),

@@ -63,7 +63,17 @@ def audit_line(rule: AuditRule) -> str:
     if rule.kind == "watch":
         words = ["-w", rule.path, "-p", rule.perms, "-k", "docker"]
     else:
-        words = ["-a", action, "-F", f"{rule.kind}={rule.path}", "-F", f"perm={rule.perms}", "-k", "docker"]
+        words = [
+            "-A" if rule.first else "-a",
+            action,
+            *(["-F", "arch=b64", "-S", "all"] if rule.everything else []),
+            "-F",
+            f"{rule.kind}={rule.path}",
+            "-F",
+            f"perm={rule.perms}",
+            "-k",
+            "docker",
+        ]
     words += rule.narrowed.split()
     return ("# " if rule.comment else "") + ("\t" if rule.tabs else " ").join(words)
 

@@ -1,4 +1,4 @@
-"""The oracle's verdicts on a host: every recommendation of CIS Docker 1.8.0 and 1.6.0, by the name of what it demands."""
+"""The oracle's verdicts on a host: every recommendation of CIS Docker 1.6.0 to 1.8.0, by the name of what it demands."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def overall(verdicts: dict[str, str]) -> str:
 
 def covered(version: str) -> set[str]:
     """The names of what is judged under ``version``."""
-    return {*JUDGES, _BY_VERSION} - ({_ONLY_NEWEST} if version == "1.6.0" else set())
+    return {*JUDGES, _BY_VERSION} - (set() if version == "1.8.0" else {_ONLY_NEWEST})
 
 
 def _judges(module: ModuleType) -> dict[str, Callable[[Host], dict[str, str]]]:
