@@ -15,6 +15,7 @@ from typing import Final
 
 MOST_SECONDS: Final = 2.0  # of CPU time, for an input of at most 64 KiB; a parser needs milliseconds
 MOST_MEMORY: Final = 1 << 30
+CORPUS: Final = Path(__file__).parent / "corpus"
 REGRESSIONS: Final = Path(__file__).parent / "regressions"
 _NOTICED: Final = 0.15  # seconds of CPU time below which growth is not looked at
 
@@ -73,6 +74,12 @@ def long_input(shape: tuple[bytes, bytes, bytes], size: int) -> bytes:
     """``shape`` at about ``size`` bytes."""
     head, unit, tail = shape
     return head + unit * max(1, (size - len(head) - len(tail)) // len(unit)) + tail
+
+
+def corpus_of(target: Target) -> tuple[bytes, ...]:
+    """The target's seeds, and the inputs that coverage once led to (corpus/TARGET)."""
+    kept = CORPUS / target.name
+    return (*target.seeds, *(each.read_bytes() for each in sorted(kept.iterdir()))) if kept.is_dir() else target.seeds
 
 
 def regressions() -> Iterator[tuple[str, str, bytes]]:

@@ -8,7 +8,7 @@ from benchmark.collect.host import audit_rules, mounts
 from benchmark.collect.images import shell_lexer
 from benchmark.model import snapshot_file
 from tests.torture.fuzz_mutate import mutated
-from tests.torture.fuzz_run import Target, attempt, keep, regressions
+from tests.torture.fuzz_run import Target, attempt, corpus_of, keep, regressions
 from tests.torture.fuzz_targets import HARNESS, TARGETS
 from tests.torture.ledger import Tally
 from tests.torture.size import dice, seed, sized
@@ -19,9 +19,9 @@ _BY_NAME = {each.name: each for each in TARGETS}
 
 def fuzz(target: Target, count: int, tally: Tally, *, keeping: bool) -> None:
     """``count`` mutations; raises AssertionError with what to repeat, and with ``keeping`` leaves it among the regressions."""
-    rolled = dice(f"fuzz {target.name}")
+    rolled, corpus = dice(f"fuzz {target.name}"), corpus_of(target)
     for number in range(count):
-        data = mutated(rolled, target.seeds, target.words)
+        data = mutated(rolled, corpus, target.words)
         try:
             accepted = attempt(target, data, f"seed {seed()}, mutation {number}")
         except AssertionError as error:
@@ -33,8 +33,8 @@ def fuzz(target: Target, count: int, tally: Tally, *, keeping: bool) -> None:
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda each: each.name)
 def test_a_mutated_input_is_read_or_refused(target: Target, tally: Tally) -> None:
-    for each in target.seeds:
-        attempt(target, each, "a seed of the corpus")
+    for each in corpus_of(target):
+        attempt(target, each, "a file of the corpus")
     fuzz(target, int(sized(150, 15_000) * target.share), tally, keeping=True)
 
 
