@@ -2,7 +2,8 @@
 
 python -m tests.torture.fuzz_guided TARGET RUNS SEED GROWN   tries RUNS inputs, starting from tests/torture/corpus/TARGET
 
-Inputs that reach new code are written to the directory GROWN; whoever wants to keep some of them copies them. An input that fails is kept among the regressions; the process then ends with status 1 and says what to repeat.
+Inputs that reach new code are written to the directory GROWN; whoever wants to keep some of them copies them. An input that
+fails is kept among the regressions; the process then ends with status 1 and says what to repeat.
 """
 
 from __future__ import annotations
