@@ -123,15 +123,31 @@ def _ssh(_: Host, it: Container) -> str:
     return _one(not names & set(_SSH)) if it.pid else "error"
 
 
-def shares(host: Host, it: Container, mode: str) -> bool:
-    """In the host's namespace by its own mode, or by joining a container that is."""
+# A word that no engine documents can mean anything. Networks have any name.
+_DOCUMENTED = {
+    "pid_mode": ("", "private", "host"),
+    "ipc_mode": ("", "none", "private", "shareable", "host"),
+    "uts_mode": ("", "private", "host"),
+    "userns_mode": ("", "private", "host"),
+}
+
+
+def shares(host: Host, it: Container, mode: str) -> bool | None:
+    """In the host's namespace by its own mode, or by joining a container that is; None where nobody knows the word."""
     word = getattr(it, mode)
     if word.startswith("container:"):
         name = word.removeprefix("container:")
         return shares(
             host, next(each for each in host.containers if each.name == name or each.id.startswith(name)), mode
         )
+    if word not in _DOCUMENTED.get(mode, (word,)):
+        return None
     return word == "host" or (mode == "network_mode" and "host" in it.networks)
+
+
+def _apart(mode: str) -> Callable[[Host], Verdicts]:
+    """Not in the host's namespace."""
+    return _each(lambda host, it: {True: "fail", False: "pass", None: "error"}[shares(host, it, mode)])
 
 
 def _ports(it: Container) -> list[tuple[str, str, str]]:
@@ -163,6 +179,8 @@ def _one_address(host: Host, it: Container) -> str:
 def _restarts(host: Host, it: Container) -> str:
     """5.15: no restarts, or at most five after a failure; those of a service are its own. 0 has no end."""
     if not it.service:
+        if it.restart not in ("", "no", "on-failure", "always", "unless-stopped"):
+            return "error"
         return _one(it.restart in ("", "no") or (it.restart == "on-failure" and 1 <= it.retries <= 5))
     service = next((each for each in host.services if each.id == it.service), None)
     if service is None:
@@ -216,6 +234,13 @@ def _no_new_privileges(host: Host, it: Container) -> str:
     return "error" if it.created_before or host.hidden else "pass"
 
 
+def _health(_: Host, it: Container) -> str:
+    """5.27: a probe whose state is known; an unhealthy container is looked after too."""
+    if it.health in ("starting", "healthy", "unhealthy"):
+        return "pass"
+    return "fail" if it.health in (None, "", "none") else "error"
+
+
 def _pinned(_: Host, it: Container) -> str:
     """5.28: a digest, or a tag that is not latest; else a person says."""
     if "@sha256:" in it.image_ref:
@@ -262,7 +287,7 @@ container_not_privileged = _each(lambda _, it: _one(not it.privileged))  # 5.5
 container_no_ssh_server = _running(_ssh)
 container_no_privileged_host_ports = _running(_low_ports)
 container_only_needed_ports = _running(_needed_ports)
-container_no_host_network = _each(lambda host, it: _one(not shares(host, it, "network_mode")))  # 5.10
+container_no_host_network = _apart("network_mode")  # 5.10
 container_memory_limited = _each(lambda _, it: _one(it.memory > 0))  # 5.11
 container_cpu_limited = _each(  # 5.12
     lambda _, it: _one(it.cpu_shares not in (0, 1024) or (it.nano_cpus or 0) > 0 or (it.cpu_quota or 0) > 0)
@@ -270,22 +295,22 @@ container_cpu_limited = _each(  # 5.12
 container_root_filesystem_read_only = _each(lambda _, it: _one(it.read_only))  # 5.13
 container_ports_bound_to_address = _running(_one_address)
 container_restart_bounded = _each(_restarts)
-container_no_host_pid = _each(lambda host, it: _one(not shares(host, it, "pid_mode")))  # 5.16
-container_no_host_ipc = _each(lambda host, it: _one(not shares(host, it, "ipc_mode")))  # 5.17
+container_no_host_pid = _apart("pid_mode")  # 5.16
+container_no_host_ipc = _apart("ipc_mode")  # 5.17
 container_no_host_devices = _each(_devices)
 container_ulimits_default = _each(lambda _, it: _one(not it.ulimits, "notchecked"))  # 5.19
 container_no_shared_mount_propagation = _each(  # 5.20
     lambda _, it: _one(not any(each.propagation in ("shared", "rshared") for each in it.mounts))
 )
-container_no_host_uts = _each(lambda _, it: _one(it.uts_mode != "host"))  # 5.21
+container_no_host_uts = _apart("uts_mode")  # 5.21
 container_seccomp_enabled = _each(_seccomp)
 no_privileged_exec = _each(_privileged_exec)
 no_root_exec = _each(_root_exec)
 container_default_cgroup = _each(lambda _, it: _one(it.cgroup_parent == ""))  # 5.25
 container_no_new_privileges = _each(_no_new_privileges)
-container_health_checked = _running(lambda _, it: _one(it.health not in (None, "", "none")))  # 5.27
+container_health_checked = _running(_health)
 container_image_version_pinned = _each(_pinned)
 container_pids_limited = _each(lambda _, it: _one((it.pids_limit or 0) > 0))  # 5.29
 default_bridge_unused = _each(_bridge)
-container_no_host_user_namespace = _each(lambda _, it: _one(it.userns_mode != "host"))  # 5.31
+container_no_host_user_namespace = _apart("userns_mode")  # 5.31
 container_no_api_socket = _each(_api_socket)

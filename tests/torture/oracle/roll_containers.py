@@ -24,10 +24,10 @@ _FIELDS: Final[dict[str, tuple[list[Any], list[Any]]]] = {
     "privileged": ([False], [True]),
     "cap_add": ([None, [], ["CHOWN"], ["cap_kill"]], [["NET_ADMIN"], ["ALL"], ["CAP_SYS_ADMIN", "CHOWN"], ["NET_RAW"]]),
     "cap_drop": ([["ALL"], ["NET_RAW"], ["all"], ["CAP_NET_RAW", "MKNOD"]], [None, [], ["MKNOD"], ["CAP_NET_ADMIN"]]),
-    "pid_mode": ([""], ["host"]),
-    "ipc_mode": (["private", "shareable", "none", ""], ["host"]),
-    "uts_mode": ([""], ["host"]),
-    "userns_mode": ([""], ["host"]),
+    "pid_mode": ([""], ["host", "host", "hostile"]),
+    "ipc_mode": (["private", "shareable", "none", ""], ["host", "host", "hosts"]),
+    "uts_mode": ([""], ["host", "host", "Host"]),
+    "userns_mode": ([""], ["host", "host", "keep-id"]),
     "cgroup_parent": ([""], ["/other", "other.slice"]),
     "memory": ([1, 67108864, 1 << 40], [0]),
     "cpu_shares": ([512, 2, 1025, 1023], [0, 1024]),
@@ -40,7 +40,7 @@ _FIELDS: Final[dict[str, tuple[list[Any], list[Any]]]] = {
     "device_requests": ([None, []], [[_GPU]]),
     "device_rules": ([None, []], [["c 1:3 mr"]]),
     "ulimits": ([None, []], [[_LIMIT]]),
-    "health": (["healthy", "starting", "unhealthy"], [None, "none", ""]),
+    "health": (["healthy", "starting", "unhealthy"], [None, "none", "", "dying"]),
     "image_ref": (
         ["busybox:1.36", "ghcr.io/team/app@sha256:" + "a" * 64, "localhost:5000/x/y:v2", "b:1@sha256:" + "c" * 64],
         ["busybox", "busybox:latest", "localhost:5000/x/y", "ghcr.io/team/app:latest"],
@@ -202,7 +202,8 @@ def _mounts(roll: Roll, _: Host, made: Container) -> None:
 def _restarts(roll: Roll, host: Host, made: Container) -> None:
     fine = [("no", 0), ("", 0), ("on-failure", 1), ("on-failure", 5), ("no", 9)]
     made.restart, made.retries = roll.of(
-        fine, [("always", 0), ("always", 3), ("unless-stopped", 0), ("on-failure", 0), ("on-failure", 6)]
+        fine,
+        [("always", 0), ("always", 3), ("unless-stopped", 0), ("on-failure", 0), ("on-failure", 6), ("sometimes", 3)],
     )
     if host.services and roll.chance(0.4):
         made.service, made.restart, made.retries = roll.any(host.services).id, "", 0

@@ -165,6 +165,12 @@ def _audit(roll: Roll, host: Host) -> None:
     if roll.chance(0.3):
         host.audit_rules.append(_rule(roll, roll.any(["/usr/bin", "/etc/docker", "/etc", "/usr", "/run", "/etc/dock"])))
     roll.dice.shuffle(host.audit_rules)
+    for path in roll.some(list(dict.fromkeys(wanted)), 2) if roll.chance(0.25) else ():
+        if roll.chance(0.5):  # written last, in force first
+            host.audit_rules.append(AuditRule(path, "path", never=True, first=True))
+        else:
+            host.audit_rules.insert(0, AuditRule(path, "path", never=True))
+            host.audit_rules.append(AuditRule(path, "path", "wa", first=True))
 
 
 def _rule(roll: Roll, path: str) -> AuditRule:
