@@ -124,12 +124,9 @@ def _container(roll: Roll, host: Host, at: int, states: Sequence[str]) -> Contai
         fill(calm, host, made)
     if made.privileged and roll.chance(0.5):
         made.apparmor = made.kernel_apparmor = "unconfined"
-    if (
-        made.status == "created"
-        and roll.chance(0.7)
-        and not any("apparmor" in each for each in made.security_opt or [])
-    ):
-        made.apparmor = ""  # the engine's own is noted at the first start
+    asked = [each[9:] for each in made.security_opt or [] if each.startswith("apparmor")]
+    if made.status == "created" and (asked or roll.chance(0.7)):
+        made.apparmor = asked[-1] if asked else ""  # the engine's own is noted at the first start only
     if made.status in ("exited", "created", "dead"):
         made.pid = 0
     if made.status == "restarting":
