@@ -147,7 +147,7 @@ def load_lines(lines: Iterable[tuple[str, str]]) -> tuple[list[Rule], tuple[str,
     warnings: list[str] = []
     tolerant = False
     for place, line in lines:
-        if line.strip() in _ERRORS_IGNORED:
+        if line.strip(" \t\r\n") in _ERRORS_IGNORED:  # no other blanks mean anything to auditctl
             tolerant = True
             continue
         try:

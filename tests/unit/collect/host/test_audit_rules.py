@@ -248,6 +248,12 @@ def test_a_file_that_cannot_be_read_leaves_the_watches_unknown(target, write):
     assert collect_audit_rules(HostRoot(str(target))).watches.reason is Reason.NOT_REGULAR
 
 
+def test_a_switch_with_an_odd_blank_behind_it_is_none():
+    assert load_lines([("f:1", "-i \t\r"), ("f:2", "nonsense")])[0] == []
+    for odd in ("-i\x0b", "-c\xa0", "-i\x1c"):
+        assert load_lines([("f:1", odd), ("f:2", "nonsense")]).reason is Reason.SYNTAX
+
+
 def test_too_many_rules_are_not_judged():
     assert load_lines((f"f:{n}", f"-w /{n}") for n in range(6000)).reason is Reason.OVERSIZE
 
