@@ -76,7 +76,8 @@ def _without_engine(
         draft.close(why)
         return replace(target, name=""), ()
     process = find_daemon(root, endpoint.address, None)
-    settings = resolve_settings(process, EngineSays(), root)
+    listens = why.reason not in (Reason.NO_ENGINE, Reason.REFUSED)  # somebody does, whatever became of the talk
+    settings = replace(resolve_settings(process, EngineSays(), root), answers=listens)
     _add_host(draft, root, settings)
     draft.close(why)
     return target, settings.warnings
@@ -141,8 +142,9 @@ def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
 
 def _socket_group(settings: DaemonSettings) -> str | Unavailable:
     """The group that may use the API socket; the usual one where there is no Docker daemon to name another."""
-    group = settings.facts["daemon.group"]
-    if isinstance(group, Unavailable) and group.reason not in (Reason.NO_PROCESS, Reason.UNSUPPORTED):
+    group, process = settings.facts["daemon.group"], settings.process
+    nobody = isinstance(process, Unavailable) and (settings.hidden is None or process.reason is Reason.UNSUPPORTED)
+    if isinstance(group, Unavailable) and not nobody:
         return group
     return group if isinstance(group, str) else "docker"
 

@@ -47,8 +47,10 @@ def docker_group_members_approved(host: Host) -> Verdicts:
 
 
 def _group(host: Host) -> str:
-    """Where no daemon is among the processes, the usual one. Raises CannotTell."""
-    return "docker" if host.hidden else str(setting(host, "group"))
+    """The group that the daemon gives its socket to. Raises CannotTell."""
+    if host.hidden:
+        raise CannotTell("the group of the daemon")
+    return str(setting(host, "group"))
 
 
 def is_watched(host: Host, path: str) -> bool:
