@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import replace
+from typing import Final
 
 from benchmark import __version__
 from benchmark.collect.container_context import container_context
@@ -38,6 +39,8 @@ from benchmark.collect.standpoint import ELSEWHERE, find_standpoint, own_files
 from benchmark.model.facts import Reason, Source, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
 from benchmark.model.vocabulary import COLLECTIONS
+
+_NOBODY_LISTENS: Final = frozenset((Reason.NO_ENGINE, Reason.REFUSED))
 
 
 def collect_snapshot(request: CollectRequest) -> Snapshot:
@@ -76,8 +79,10 @@ def _without_engine(
         draft.close(why)
         return replace(target, name=""), ()
     process = find_daemon(root, endpoint.address, None)
-    listens = why.reason not in (Reason.NO_ENGINE, Reason.REFUSED)  # somebody does, whatever became of the talk
-    settings = replace(resolve_settings(process, EngineSays(), root), answers=listens)
+    # one that answers badly runs all the same, with files that nobody can name
+    listens = why.reason not in _NOBODY_LISTENS
+    said = EngineSays(rootless=why) if listens else EngineSays()
+    settings = replace(resolve_settings(process, said, root), answers=listens)
     _add_host(draft, root, settings)
     draft.close(why)
     return target, settings.warnings

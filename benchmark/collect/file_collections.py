@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from benchmark.collect.daemon.data_root import configured_data_root
-from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, containerd_sockets, tls_paths
+from benchmark.collect.daemon.settings import (
+    DaemonSettings,
+    api_sockets,
+    config_directory,
+    config_file,
+    containerd_sockets,
+    nobody_runs,
+    tls_paths,
+)
 from benchmark.collect.host.accounts import Accounts
 from benchmark.collect.host.audited import audit_rules
 from benchmark.collect.host.containerd import running_containerd
@@ -19,7 +27,6 @@ from benchmark.collect.host.root import FileStat, HostRoot
 from benchmark.collect.host.unit_files import enumerate_unit
 from benchmark.model.facts import ABSENT, FactValue, Reason, Source, Subject, Unavailable
 
-_CONFIG_DIRECTORY: Final = "/etc/docker"
 _PROGRAMS: Final = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 _NO_HOST: Final = Subject("host", "", "", {}, blocked=Unavailable(Reason.NOT_COLLECTED, "the host was not looked at"))
 
@@ -82,30 +89,22 @@ def _fixed(path: str) -> Lister:
     return lambda places: enumerate_single(places.root, path, places.accounts)
 
 
-def _config_directory(places: Places) -> str:
-    """Rootless daemons keep theirs in the user's home: beside their configuration file."""
-    config = places.settings.config
-    rootless = config is not None and config.path.endswith("/.config/docker/daemon.json")
-    return posixpath.dirname(config.path) if config is not None and rootless else _CONFIG_DIRECTORY
-
-
 def _configuration_directory(places: Places) -> Members:
-    return _single(places, _config_directory(places))
+    path = config_directory(places.settings)
+    return ((), path, ()) if isinstance(path, Unavailable) else _single(places, path)
 
 
 def _registry_certificates(places: Places) -> Members:
-    if isinstance(places.files_root, Unavailable):
-        return (), places.files_root, ()
-    return enumerate_tree(places.files_root, f"{_config_directory(places)}/certs.d", places.accounts)
+    path = config_directory(places.settings)
+    for each in (places.files_root, path):
+        if isinstance(each, Unavailable):
+            return (), each, ()
+    return enumerate_tree(places.files_root, f"{path}/certs.d", places.accounts)  # type: ignore[arg-type]  # both are known
 
 
 def _config_file(places: Places) -> Members:
-    """The file in force; where it is proven that no daemon runs, the one that would be read."""
-    path = places.settings.facts["daemon.config-file"]
-    hidden = places.settings.hidden is not None
-    if isinstance(path, Unavailable) and (path.reason is not Reason.NO_PROCESS or hidden):
-        return (), path, ()
-    return _single(places, path if isinstance(path, str) else f"{_CONFIG_DIRECTORY}/daemon.json")
+    path = config_file(places.settings)
+    return ((), path, ()) if isinstance(path, Unavailable) else _single(places, path)
 
 
 def _tls(setting: str) -> Lister:
@@ -163,7 +162,7 @@ def _data_directory(places: Places) -> Members:
 def _daemon_binary(places: Places) -> Members:
     """The running one; where it is proven that none runs, whatever would be started."""
     path = places.settings.facts["process.exe"]
-    if isinstance(path, Unavailable) and path.reason is Reason.NO_PROCESS and places.settings.hidden is None:
+    if isinstance(path, Unavailable) and path.reason is Reason.NO_PROCESS and nobody_runs(places.settings):
         return _every("dockerd")(places)
     return _configured(places, path)
 

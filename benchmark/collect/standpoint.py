@@ -29,9 +29,6 @@ _UNPROVEN: Final = Unavailable(
     Reason.INCOMPLETE,
     "the mounts of this process are not proven to be those of the host's first process: a container or sandbox, perhaps",
 )
-_NAMELESS: Final = Unavailable(
-    Reason.UNSUPPORTED, "the engine does not name its kernel: nobody can tell whether it runs on this host"
-)
 _CONTAINER_MARKS: Final = ("/.dockerenv", "/run/.containerenv")
 _CONTAINER_ID: Final = re.compile(rb"[0-9a-f]{64}")
 
@@ -48,14 +45,12 @@ def find_standpoint(root: HostRoot, endpoint: Endpoint, engine: EngineReport) ->
     """Where we stand towards ``engine``, whose host's file system the user says is at ``root``."""
     if not endpoint.is_local:
         return Standpoint(ELSEWHERE, ELSEWHERE)
-    if isinstance(
-        engine.memory_total, Unavailable
-    ):  # /info is not to be had: that is no word about where the engine runs
+    if isinstance(engine.memory_total, Unavailable):  # without /info nothing is said about where the engine runs
         return Standpoint(engine.memory_total, engine.memory_total)
-    if not engine.target.kernel:
-        return Standpoint(_NAMELESS, _NAMELESS)
-    if not same_host(root, engine.target.kernel, engine.memory_total):
-        return Standpoint(ELSEWHERE, ELSEWHERE)
+    here = same_host(root, engine.target.kernel, engine.memory_total)
+    if here is not True:
+        why = here if isinstance(here, Unavailable) else ELSEWHERE
+        return Standpoint(why, why)
     if root.is_own and not engine.peer_pid:
         return Standpoint(_OUTSIDE, _OUTSIDE)
     if engine.target.product != "docker":

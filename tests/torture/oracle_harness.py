@@ -97,8 +97,14 @@ def collect(host: Host) -> Snapshot:
 
 def evaluate(host: Host, snapshot: Snapshot, version: str) -> dict[str, ControlResult]:
     """The product's results by control."""
+    request = EvaluationRequest(now=snapshot.finished_at, version=version, parameters=parameters_of(host))
+    return {each.control.id: each for each in evaluate_snapshot(catalog(), snapshot, request).results}
+
+
+def parameters_of(host: Host) -> dict[tuple[str, str], Any]:
+    """What the site of ``host`` has decided, as values of parameters."""
     policy = host.policy
-    parameters: dict[tuple[str, str], Any] = {
+    return {
         ("docker_group_members_approved", "approved_accounts"): policy.accounts,
         ("engine_version_supported", "minimum_version"): policy.minimum_version,
         ("image_registry_approved", "approved_registries"): policy.registries,
@@ -107,8 +113,6 @@ def evaluate(host: Host, snapshot: Snapshot, version: str) -> dict[str, ControlR
         ("stopped_containers_pruned", "most_stopped_containers"): policy.most_stopped,
         ("unused_images_pruned", "most_unused_images"): policy.most_unused,
     }
-    request = EvaluationRequest(now=snapshot.finished_at, version=version, parameters=parameters)
-    return {each.control.id: each for each in evaluate_snapshot(catalog(), snapshot, request).results}
 
 
 @cache

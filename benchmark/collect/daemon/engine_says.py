@@ -10,7 +10,7 @@ from typing import Final
 from benchmark.collect.host.root import HostRoot
 from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Source, Unavailable
 
-_NOT_ASKED: Final = Unavailable(Reason.NO_ENGINE, "no engine was asked")
+NOT_ASKED: Final = Unavailable(Reason.NO_ENGINE, "no engine was asked")
 _NOT_REPORTED: Final = Unavailable(Reason.UNSUPPORTED, "engines before 24.0 do not report it")
 _REMAPPED_SUFFIX: Final = re.compile(r"/\d+\.\d+")
 _SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
@@ -26,23 +26,23 @@ class EngineSays:
     reported since 24.0 (name=no-new-privileges in SecurityOptions); leave it Unavailable for older engines.
     """
 
-    version: FactValue = _NOT_ASKED
-    product: FactValue = _NOT_ASKED
-    authorization_plugins: FactValue = _NOT_ASKED
-    cgroup_driver: FactValue = _NOT_ASKED
-    data_root: FactValue = _NOT_ASKED
-    debug: FactValue = _NOT_ASKED
-    experimental: FactValue = _NOT_ASKED
-    icc: FactValue = _NOT_ASKED
-    insecure_registries: FactValue = _NOT_ASKED
-    live_restore: FactValue = _NOT_ASKED
-    log_driver: FactValue = _NOT_ASKED
+    version: FactValue = NOT_ASKED
+    product: FactValue = NOT_ASKED
+    authorization_plugins: FactValue = NOT_ASKED
+    cgroup_driver: FactValue = NOT_ASKED
+    data_root: FactValue = NOT_ASKED
+    debug: FactValue = NOT_ASKED
+    experimental: FactValue = NOT_ASKED
+    icc: FactValue = NOT_ASKED
+    insecure_registries: FactValue = NOT_ASKED
+    live_restore: FactValue = NOT_ASKED
+    log_driver: FactValue = NOT_ASKED
     no_new_privileges: FactValue = _NOT_REPORTED
-    rootless: FactValue = _NOT_ASKED
-    seccomp_profile: FactValue = _NOT_ASKED
-    selinux: FactValue = _NOT_ASKED
-    storage_driver: FactValue = _NOT_ASKED
-    userns: FactValue = _NOT_ASKED
+    rootless: FactValue = NOT_ASKED
+    seccomp_profile: FactValue = NOT_ASKED
+    selinux: FactValue = NOT_ASKED
+    storage_driver: FactValue = NOT_ASKED
+    userns: FactValue = NOT_ASKED
     read_at: str = ""
 
 

@@ -129,11 +129,16 @@ def find_daemon(
     return best
 
 
-def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -> bool:
-    """True when /info's KernelVersion, and MemTotal where it is given, are those of the host at ``root``."""
+def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -> bool | Unavailable:
+    """True when /info's KernelVersion, and MemTotal where it is given, are those of the host at ``root``.
+
+    Unavailable where one of them cannot be read: then it may be the same host, and nothing may be taken for another's.
+    """
+    if not isinstance(kernel_version, str) or not kernel_version:
+        return Unavailable(Reason.UNSUPPORTED, "GET /info does not give the KernelVersion by which its host is known")
     release = root.read("/proc/sys/kernel/osrelease")
-    if not isinstance(kernel_version, str) or isinstance(release, Unavailable | Absent):
-        return False
+    if isinstance(release, Unavailable | Absent):
+        return release if isinstance(release, Unavailable) else False
     local = release.data.decode("utf-8", "replace").strip()
     if kernel_version not in (local, _as_moby_writes(local)):
         return False
@@ -141,10 +146,12 @@ def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -
         return True
     memory = root.read("/proc/meminfo")
     if isinstance(memory, Unavailable | Absent):
-        return False
+        return memory if isinstance(memory, Unavailable) else False
     fields = memory.data.split(b"\n", 1)[0].split()
+    if fields[:1] != [b"MemTotal:"] or not fields[1:2] or not fields[1].isdigit():
+        return Unavailable(Reason.SYNTAX, "/proc/meminfo: MemTotal")
     # compared as text: a number of any length is a number
-    return fields[:1] == [b"MemTotal:"] and mem_total % 1024 == 0 and fields[1:2] == [str(mem_total // 1024).encode()]
+    return mem_total % 1024 == 0 and fields[1].lstrip(b"0") == str(mem_total // 1024).encode()
 
 
 def _as_moby_writes(release: str) -> str:

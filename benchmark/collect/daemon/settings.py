@@ -14,7 +14,7 @@ from typing import Final
 from benchmark.collect.daemon.command_line import CommandLine, parse_command_line
 from benchmark.collect.daemon.config_file import ConfigFile, config_path, read_config_file
 from benchmark.collect.daemon.defaults import NEWEST, version_numbers
-from benchmark.collect.daemon.engine_says import EngineSays, agrees, report_of
+from benchmark.collect.daemon.engine_says import NOT_ASKED, EngineSays, agrees, report_of
 from benchmark.collect.daemon.known import Known, note_on, redacted, shown_setting, sources_of
 from benchmark.collect.daemon.listeners import resolve_hosts
 from benchmark.collect.daemon.process import SETTLED_NS, DaemonProcess
@@ -24,6 +24,7 @@ from benchmark.collect.host.root import HostRoot, printable
 from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Source, Unavailable
 from benchmark.model.facts_daemon import DAEMON_SETTINGS
 
+USUAL_CONFIG: Final = "/etc/docker/daemon.json"
 _PREFIX: Final = "daemon."
 _TOGETHER: Final = (*TLS_NAMES, "hosts", "config-file")  # settings that depend on each other
 _ALONE: Final = tuple(
@@ -36,7 +37,8 @@ _DERIVED: Final = ("tcp_listeners", "process.euid", "process.exe", "process.star
 class DaemonSettings:
     """The facts of ``DAEMON_SETTINGS`` and ``tcp_listeners``, ``process.*``; sources (most telling first) and notes by fact;
     warnings about the daemon as a whole. ``process`` and ``config`` come with them, so that their files can be looked at.
-    ``answers`` when an engine answered: then there is a daemon, whether its process can be seen or not.
+    ``answers`` when an engine answered: then there is a daemon, whether its process can be seen or not. ``rootless`` is
+    NO_ENGINE where nobody was there to say it.
     """
 
     facts: Mapping[str, FactValue]
@@ -46,6 +48,7 @@ class DaemonSettings:
     process: DaemonProcess | Unavailable
     config: ConfigFile | None = None
     answers: bool = False
+    rootless: FactValue = NOT_ASKED
 
     @property
     def hidden(self) -> Unavailable | None:
@@ -84,7 +87,34 @@ def resolve_settings(process: DaemonProcess | Unavailable, engine: EngineSays, r
     sources["tcp_listeners"] = sources["daemon.hosts"]
     sources |= {name: process.sources for name in _DERIVED if name not in sources}
     notes = {_PREFIX + name: note for name, each in settled.items() if (note := each.note or note_on(name, known))}
-    return DaemonSettings(facts, sources, notes, _warnings(known), process, known.config)
+    return DaemonSettings(facts, sources, notes, _warnings(known), process, known.config, rootless=known.rootless)
+
+
+def config_file(settings: DaemonSettings) -> str | Unavailable:
+    """The path of the file that the daemon reads; the usual one where none is named, or where no daemon runs.
+
+    Why it is not known where one runs whose command line cannot be seen: any file may be the one in force.
+    """
+    path = settings.facts["daemon.config-file"]
+    if isinstance(path, Unavailable) and not (path.reason is Reason.NO_PROCESS and nobody_runs(settings)):
+        return path
+    return path if isinstance(path, str) else USUAL_CONFIG
+
+
+def config_directory(settings: DaemonSettings) -> str | Unavailable:
+    """Where Docker keeps its configuration; a rootless daemon has it in the home of its user, beside its file."""
+    usual = posixpath.dirname(USUAL_CONFIG)
+    if settings.rootless is False:
+        return usual
+    path = config_file(settings)
+    if isinstance(path, Unavailable):
+        return path
+    return posixpath.dirname(path) if path.endswith("/.config/docker/daemon.json") else usual
+
+
+def nobody_runs(settings: DaemonSettings) -> bool:
+    """True where no daemon was found and nobody answers or listens either: then the usual files are what one would use."""
+    return isinstance(settings.process, Unavailable) and settings.hidden is None
 
 
 def api_sockets(settings: DaemonSettings) -> tuple[str, ...] | Unavailable:
@@ -136,7 +166,8 @@ def _without_configuration(
     if isinstance(process, DaemonProcess):
         facts |= _of_process(process)
         sources |= {name: process.sources for name in facts if name not in sources}
-    return DaemonSettings(facts, sources, {}, (), process, answers=not isinstance(engine.version, Unavailable))
+    answers = not isinstance(engine.version, Unavailable)
+    return DaemonSettings(facts, sources, {}, (), process, answers=answers, rootless=engine.rootless)
 
 
 def _gather(process: DaemonProcess, line: CommandLine, engine: EngineSays, root: HostRoot) -> Known:

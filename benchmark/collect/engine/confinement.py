@@ -65,6 +65,8 @@ INLINE_PROFILE: Final = "seccomp=<inline profile>"
 _INSTANT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 _TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})  # Go's strconv.ParseBool, which the engine uses
 _FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+# another host's kernel, and one before 4.10, which does not show it
+_KERNEL_SILENT: Final = frozenset((Reason.REMOTE, Reason.UNSUPPORTED))
 
 
 def parse_go_bool(text: str) -> bool | None:
@@ -118,12 +120,11 @@ def no_new_privileges(document: dict[str, JsonValue], context: ContainerContext)
     if own:
         said = True if own[-1] == "" else parse_go_bool(own[-1])
         return Unavailable(Reason.UNKNOWN_VALUE, f"no-new-privileges={own[-1]!r}") if said is None else said
-    kernel: bool | Unavailable | None = None
-    pid = part(document, "State", "Pid")
-    if part(document, "State", "Running") is True and type(pid) is int and pid > 0:
-        kernel = context.process_no_new_privs(pid)
-        if isinstance(kernel, bool):
-            return kernel
+    kernel = _kernels_word(document, context)
+    if isinstance(kernel, bool):
+        return kernel
+    if kernel is not None and kernel.reason not in _KERNEL_SILENT:
+        return kernel  # it would have decided: what the daemon was set to is no witness in its place
     daemon = context.daemon_no_new_privileges
     if daemon is True and _not_before(part(document, "Created"), context.daemon_started_at):
         return True
@@ -136,6 +137,16 @@ def no_new_privileges(document: dict[str, JsonValue], context: ContainerContext)
     return Unavailable(
         Reason.UNKNOWN_VALUE, "it was created before the daemon started: the setting of that time is not known"
     )
+
+
+def _kernels_word(document: dict[str, JsonValue], context: ContainerContext) -> bool | Unavailable | None:
+    """None for a container without a process."""
+    running, pid = part(document, "State", "Running"), part(document, "State", "Pid")
+    if running is False or (running is True and type(pid) is int and pid == 0):  # 0: between two restarts
+        return None
+    if running is not True or type(pid) is not int or pid < 0:
+        return Unavailable(Reason.INCOMPLETE, "the engine does not report State.Running and State.Pid")
+    return context.process_no_new_privs(pid)
 
 
 def security_options(document: dict[str, JsonValue]) -> list[str] | Unavailable:

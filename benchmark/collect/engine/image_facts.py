@@ -130,7 +130,11 @@ def _instructions(
         return Unavailable(Reason.WRONG_TYPE, "history is not a list")
     if not raw and part(document, "RootFS", "Layers") != []:
         return Unavailable(Reason.INCOMPLETE, "the history tells of nothing, though the image has content")
-    return read_history([_created_by(each) for each in reversed(raw)])
+    commands = [each.get("CreatedBy") if isinstance(each, dict) else None for each in reversed(raw)]
+    unsaid = sum(each is None for each in commands)
+    if unsaid:
+        return Unavailable(Reason.UNSUPPORTED, f"the history does not say what made {unsaid} of {len(raw)} layers")
+    return read_history([each if isinstance(each, str) else "" for each in commands])  # other types: see ``_history``
 
 
 def _from_history(
@@ -150,13 +154,10 @@ def _from_history(
     }
 
 
-def _created_by(layer: JsonValue) -> str:
-    text = layer.get("CreatedBy") if isinstance(layer, dict) else None
-    return text if isinstance(text, str) else ""
-
-
 def _secrets(document: dict[str, JsonValue], instructions: tuple[Instruction, ...]) -> FactValue:
     """Environment, labels and start commands are looked at as they are: ``docker commit`` leaves no instruction for them."""
+    if document.get("Config") is None:  # what stands in it was not said
+        return Unavailable(Reason.UNSUPPORTED, "the engine does not report Config")
     environment = _strings(part(document, "Config", "Env"), "Config.Env")
     labels = _labels(part(document, "Config", "Labels"))
     if isinstance(environment, Unavailable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -113,6 +114,8 @@ def _read(directory: int, name: str, cap: int) -> bytes:
     """The first ``cap`` bytes at most. Raises OSError."""
     fd = os.open(name, _FILE, dir_fd=directory)
     try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):  # no process file system then: a FIFO would read as an empty file
+            raise OSError(errno.EINVAL, "not a regular file")
         return os.read(fd, cap)  # these files of procfs come whole in one read
     finally:
         os.close(fd)

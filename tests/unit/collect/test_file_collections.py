@@ -36,7 +36,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def listed(target, watches=(), files_root=None, answers=False, **facts):
+def listed(target, watches=(), files_root=None, settings=None, **facts):
     root = HostRoot(str(target))
     known = dict.fromkeys(DAEMON_SETTINGS, ABSENT) | {
         "daemon.hosts": [], "daemon.exec-root": "/var/run/docker", "daemon.data-root": "/var/lib/docker",
@@ -53,7 +53,7 @@ def listed(target, watches=(), files_root=None, answers=False, **facts):
         sources={"audit.watches": (RULES,)},
         notes=note,
     )
-    settings = DaemonSettings(known, {}, {}, (), NO_PROCESS, answers=answers)
+    settings = DaemonSettings(known, {}, {}, (), NO_PROCESS, **(settings or {}))
     return list_files(Places(root, root if files_root is None else files_root, collect_accounts(root), settings, host))
 
 
@@ -93,7 +93,7 @@ def test_of_a_daemon_that_answers_and_cannot_be_seen_neither_program_nor_file_is
     nobody = listed(target)
     assert names(nobody["daemon_binaries"]) == ["/usr/bin/dockerd"]
     assert names(nobody["daemon_config_files"]) == ["/etc/docker/daemon.json"]
-    hidden = listed(target, answers=True)
+    hidden = listed(target, settings={"answers": True}, **{"daemon.config-file": NO_PROCESS})
     for name in ("daemon_binaries", "daemon_config_files"):
         assert hidden[name][:2] == ((), NO_PROCESS)
 
@@ -130,3 +130,17 @@ def test_the_configuration_file_of_a_daemon_that_cannot_be_seen_is_not_the_usual
     assert (subjects, gap) == ((), hidden)
     subjects, gap, _ = listed(target, **{"daemon.config-file": NO_PROCESS})["daemon_config_files"]
     assert (subjects, gap) == ((), None)
+
+
+def test_the_usual_files_stand_for_a_daemon_only_where_none_runs(target):
+    """One that answers, well or badly, may have been started with any other file and from any other place."""
+    (target / "etc/docker/daemon.json").write_text("{}")
+    assert names(listed(target)["daemon_config_files"]) == ["/etc/docker/daemon.json"]
+    unseen = {"daemon__config-file": NO_PROCESS}
+    for rootless in (False, True, Unavailable(Reason.TIMEOUT, "no answer")):
+        found = listed(target, settings={"answers": True, "rootless": rootless}, **unseen)
+        assert found["daemon_config_files"][:2] == ((), NO_PROCESS)
+        assert found["daemon_binaries"][:2] == ((), NO_PROCESS)
+        gap = None if rootless is False else NO_PROCESS
+        assert found["configuration_directories"][1] is gap
+        assert found["registry_certificates"][1] is gap

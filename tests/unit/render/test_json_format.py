@@ -29,6 +29,7 @@ from tests.unit.render.made_assessments import (
     control,
     every_result,
     failing,
+    options_for,
     passing,
     requirement,
     row,
@@ -341,5 +342,5 @@ def test_the_order_of_keys_within_a_value_changes_nothing():
         for each in (devices, turned)
     )
     for name in FORMATS:
-        for options in (RenderOptions(), RenderOptions(verbose=True)):
+        for options in (options_for(one), options_for(one, verbose=True)):
             assert list(render_many(name, [one], options)) == list(render_many(name, [other], options))

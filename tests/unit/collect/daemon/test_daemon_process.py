@@ -237,8 +237,22 @@ def test_the_same_host_is_known_by_kernel_and_memory(tmp_path: Path) -> None:
     assert same_host(root, version, Unavailable(Reason.WRONG_TYPE))
     assert not same_host(root, version, kilobytes * 1024 + 1)
     assert not same_host(root, "1.2.3", kilobytes * 1024)
-    assert not same_host(root, ABSENT, kilobytes * 1024)
+    assert reason_of(same_host(root, ABSENT, kilobytes * 1024)) is Reason.UNSUPPORTED
+    assert reason_of(same_host(root, "", kilobytes * 1024)) is Reason.UNSUPPORTED
     assert not same_host(HostRoot(str(tmp_path)), version, kilobytes * 1024)
+
+
+def test_a_host_that_cannot_be_read_is_not_another_one(tmp_path: Path) -> None:
+    (tmp_path / "proc/sys/kernel").mkdir(parents=True)
+    (tmp_path / "proc/sys/kernel/osrelease").write_text("6.1.0\n")
+    os.mkfifo(tmp_path / "proc/meminfo")
+    assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.NOT_REGULAR
+    (tmp_path / "proc/meminfo").unlink()
+    (tmp_path / "proc/meminfo").write_text("MemTo")
+    assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.SYNTAX
+    (tmp_path / "proc/sys/kernel/osrelease").unlink()
+    os.mkfifo(tmp_path / "proc/sys/kernel/osrelease")
+    assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.NOT_REGULAR
 
 
 def test_moby_writes_three_numbers(tmp_path: Path) -> None:
@@ -252,7 +266,7 @@ def test_memory_that_cannot_be_read_proves_no_host(tmp_path: Path, memory: str) 
     (tmp_path / "proc/sys/kernel").mkdir(parents=True)
     (tmp_path / "proc/sys/kernel/osrelease").write_text("6.1.0\n")
     (tmp_path / "proc/meminfo").write_text(memory)
-    assert not same_host(HostRoot(str(tmp_path)), "6.1.0", 4096)
+    assert same_host(HostRoot(str(tmp_path)), "6.1.0", 4096) is not True
 
 
 def test_an_inode_of_thousands_of_digits_is_none(tmp_path: Path) -> None:

@@ -186,6 +186,17 @@ def test_no_new_privileges_as_asked_for(options: list[str], expected: bool) -> N
     assert found["no_new_privileges"] is expected
 
 
+def test_no_new_privileges_when_the_kernel_cannot_be_asked() -> None:
+    """The daemon's setting does not vouch for a process that could not be looked at."""
+    for daemon in (True, False):
+        unread = facts(
+            {"HostConfig.SecurityOpt": None}, process_no_new_privs=lambda _: DENIED, daemon_no_new_privileges=daemon
+        )
+        assert unread["no_new_privileges"] == DENIED
+    unsaid = facts({"HostConfig.SecurityOpt": None, "State.Pid": None}, daemon_no_new_privileges=True)
+    assert reason(unsaid["no_new_privileges"]) is Reason.INCOMPLETE
+
+
 def test_no_new_privileges_otherwise() -> None:
     none: dict[str, Any] = {"HostConfig.SecurityOpt": None}
     stopped = none | {"State.Running": False, "State.Pid": 0}
@@ -251,7 +262,7 @@ def test_mounts(source: str, paths: list[str], sockets: list[str]) -> None:
 
 def test_where_the_daemon_listens_out_of_sight_a_mount_is_not_known_to_hold_no_socket() -> None:
     mounts = [mount("/srv/x"), mount("/run/docker.sock"), mount("", "tmpfs"), mount("/v/_data", "volume", Name="v")]
-    found = facts({"Mounts": mounts}, sockets_known=False)["Mounts"]
+    found = facts({"Mounts": mounts}, sockets_known=False, volume_devices={"v": ""})["Mounts"]
     by_kind = {(each["Type"], each["Source"]): each.get("ApiSockets") for each in found}
     assert by_kind[("bind", "/srv/x")] is None
     assert by_kind[("bind", "/run/docker.sock")] == ["/run/docker.sock", "/var/run/docker.sock"]
@@ -292,7 +303,7 @@ def test_a_link_above_a_socket_leads_nowhere_inside_a_container() -> None:
 
 def test_where_the_daemon_listens_is_not_known() -> None:
     def sockets(*mounts: dict[str, Any], **context: Any) -> list[Any]:
-        found = facts({"Mounts": [*mounts]}, sockets_known=False, **context)["Mounts"]
+        found = facts({"Mounts": [*mounts]}, sockets_known=False, **{"volume_devices": {"v": ""}, **context})["Mounts"]
         return [each.get("ApiSockets") for each in found]
 
     assert sockets(mount("/srv")) == [None]
@@ -305,6 +316,7 @@ def test_where_the_daemon_listens_is_not_known() -> None:
 
 def test_mounts_of_odd_inputs() -> None:
     assert facts({"Mounts": None})["Mounts"] is None
+    assert reason(facts({"Mounts": [mount("/srv", {})]})["Mounts"]) is Reason.WRONG_TYPE  # type: ignore[arg-type]
     assert facts(drop="Mounts")["Mounts"] is ABSENT
     for damaged in (
         "x",

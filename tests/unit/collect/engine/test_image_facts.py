@@ -231,3 +231,10 @@ def test_the_verdict_says_what_it_rests_on():
     found = with_accounts(image("app", **{"content.user_ids": {"app": "0"}}))
     assert found.notes == {"runs_as_root": "its /etc/passwd gives app the number 0"}
     assert with_accounts(image("app")) == image("app")  # not asked to go deep
+
+
+def test_what_the_engine_leaves_out_holds_no_proof():
+    unsaid = read(None, [{"Size": 1}, {"CreatedBy": "RUN true"}])
+    assert reason(unsaid["add_instructions"]) is Reason.UNSUPPORTED
+    assert reason(read(None, [""])["secret_names"]) is Reason.UNSUPPORTED
+    assert reason(read(None, [""], Config=None)["secret_names"]) is Reason.UNSUPPORTED
