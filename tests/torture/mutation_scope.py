@@ -1,0 +1,67 @@
+"""What is mutated, and which tests have the best chance to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+Stages = tuple[tuple[str, ...], ...]
+
+_WORDS: Final = "tests/unit/evaluate/test_operators.py"
+_VERDICT: Final = "tests/unit/evaluate/test_verdict.py"
+_PAGE: Final = "tests/unit/catalog/test_language_page.py"
+_EVALUATE: Final = (
+    "tests/unit/evaluate/test_algebra.py",
+    "tests/unit/evaluate/test_operators.py",
+    "tests/unit/evaluate/test_selection.py",
+    "tests/unit/evaluate/test_verdict.py",
+    "tests/unit/evaluate/test_scores.py",
+)
+_DAEMON: Final = (
+    "tests/unit/collect/daemon/test_daemon_command_line.py",
+    "tests/unit/collect/daemon/test_daemon_config_file.py",
+    "tests/unit/collect/daemon/test_daemon_listeners.py",
+    "tests/unit/collect/daemon/test_daemon_settings.py",
+)
+
+
+def _evaluate(first: str, *more: str) -> Stages:
+    return ((first, *more), tuple(each for each in _EVALUATE if each not in (first, *more)))
+
+
+GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
+    "operators": {
+        "benchmark.evaluate.operators": _evaluate(_WORDS, _PAGE),
+        "benchmark.evaluate.arguments": _evaluate(_WORDS),
+    },
+    "verdict algebra": {
+        "benchmark.evaluate.algebra": _evaluate("tests/unit/evaluate/test_algebra.py"),
+        "benchmark.evaluate.compile": _evaluate(_VERDICT),
+        "benchmark.evaluate.verdict": _evaluate(_VERDICT),
+        "benchmark.evaluate.evaluator": _evaluate(_VERDICT),
+        "benchmark.evaluate.scores": _evaluate("tests/unit/evaluate/test_scores.py"),
+        "benchmark.evaluate.tailored": _evaluate("tests/unit/evaluate/test_selection.py"),
+    },
+    "applicability": {
+        "benchmark.evaluate.selection": _evaluate("tests/unit/evaluate/test_selection.py"),
+        "benchmark.evaluate.parameters": _evaluate(_VERDICT),
+        "benchmark.model.framework": _evaluate("tests/unit/evaluate/test_selection.py"),
+        "benchmark.model.vocabulary": _evaluate(_PAGE, _VERDICT),
+    },
+    "daemon settings": {
+        f"benchmark.collect.{each}": (_DAEMON,)
+        for each in (
+            "daemon.command_line",
+            "daemon.config_file",
+            "daemon.defaults",
+            "daemon.engine_says",
+            "daemon.flags",
+            "daemon.known",
+            "daemon.listeners",
+            "daemon.settings",
+            "daemon.tls",
+            "daemon.units",
+            "reported",
+        )
+    },
+}
