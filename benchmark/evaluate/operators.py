@@ -61,8 +61,8 @@ def _equals(argument: JsonValue) -> Predicate:
     return lambda value: bool(value == argument)
 
 
-def _one_of(argument: list[JsonValue]) -> Predicate:
-    allowed = frozenset(each for each in argument if isinstance(each, (str, int)))
+def _one_of(argument: list[str] | list[int]) -> Predicate:
+    allowed = frozenset(argument)
     return lambda value: value in allowed
 
 
@@ -127,7 +127,7 @@ def _starts_with_any(argument: list[str]) -> Predicate:
 
 
 def _under_none_of(argument: list[str]) -> Predicate:
-    roots = tuple(posixpath.normpath(each) for each in argument)
+    roots = tuple(_clean(each) for each in argument)
 
     def test(value: str | list[str]) -> bool | Unavailable:
         for each in [value] if isinstance(value, str) else value:
@@ -146,12 +146,12 @@ def _clean(path: str) -> str:
 
 
 def _is_under(path: str, root: str) -> bool:
-    """True when ``path`` is ``root`` or lies below it, by component; the root directory stands for itself only."""
-    return path == root or (root != "/" and path.startswith(root + "/"))
+    """True when ``path`` is ``root`` or lies below it, by component; nothing clean lies below ``//``, so / is itself only."""
+    return path == root or path.startswith(root + "/")
 
 
 def _mode_at_most(argument: str) -> Predicate:
-    beyond = 0o7777 & ~int(argument, 8)
+    beyond = ~int(argument, 8)
     return lambda value: not int(value, 8) & beyond
 
 

@@ -95,10 +95,10 @@ class Edit:
         setattr(self.owner, self.field, before)
 
 
-def edits_of(node: ast.AST, parents: Sequence[ast.AST], enums: Enums, *, in_function: bool) -> Iterator[Edit]:
+def edits_of(node: ast.AST, parents: Sequence[ast.AST], enums: Enums) -> Iterator[Edit]:
     """Every change of the parts of ``node``; ``parents`` are the nodes around it, the outermost first."""
     yield from _expressions(node, parents)
-    yield from _children(node, parents, enums, in_function)
+    yield from _children(node, parents, enums)
     yield from _statements(node, parents)
 
 
@@ -139,17 +139,17 @@ def _expressions(node: ast.AST, parents: Sequence[ast.AST]) -> Iterator[Edit]:
             yield Edit("filter dropped", node, "ifs", at, None)
     if isinstance(node, ast.For | ast.comprehension):
         yield Edit("nothing to go through", node, "iter", None, ast.List([], ast.Load()))
-    if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+    if isinstance(node, ast.Return) and node.value is not None and not _is_nothing(node.value):
         yield Edit("return value", node, "value", None, ast.Constant(None))
 
 
-def _children(node: ast.AST, parents: Sequence[ast.AST], enums: Enums, in_function: bool) -> Iterator[Edit]:
+def _children(node: ast.AST, parents: Sequence[ast.AST], enums: Enums) -> Iterator[Edit]:
     """Replacements of a child: constants, members of enumerations, negations, one side of a sum."""
     for field, index, child in _parts(node):
         match child:
             case ast.Constant():
                 if not _is_beyond_mutation(node, field, parents):
-                    for new in _other_values(child.value, in_function):
+                    for new in _other_values(child.value):
                         yield Edit("constant", node, field, index, ast.Constant(new))
             case ast.Attribute(value=ast.Name(id=name), attr=member) if member in enums.get(name, ()):
                 if not isinstance(node, ast.MatchValue):
@@ -205,7 +205,7 @@ def _parts(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
                     yield field, at, each
 
 
-def _other_values(value: object, in_function: bool) -> tuple[Any, ...]:
+def _other_values(value: object) -> tuple[Any, ...]:
     """Values that somebody could have written instead; none for prose."""
     if isinstance(value, bool):
         return (not value,)
@@ -218,7 +218,7 @@ def _other_values(value: object, in_function: bool) -> tuple[Any, ...]:
             return ("mutant",)
         if any(each.isspace() for each in value):
             return ()
-        return (value + "~", "") if in_function else (value + "~",)
+        return (value + "~",)
     if isinstance(value, bytes):
         return (value + b"~",)
     return ()
@@ -260,8 +260,11 @@ def _times_bound(function: ast.FunctionDef, name: str) -> int:
 
 
 def _is_closing(case: ast.match_case) -> bool:
-    """``case _ as never``: cannot be reached, and the type checker proves it."""
-    return isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+    """``case _`` and ``case _ as never``: whatever is left, and mostly nothing is, as the type checker proves."""
+    pattern = case.pattern
+    while isinstance(pattern, ast.MatchAs) and pattern.pattern is not None:
+        pattern = pattern.pattern
+    return isinstance(pattern, ast.MatchAs)
 
 
 def _is_table(parents: Sequence[ast.AST]) -> bool:
@@ -287,6 +290,6 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
+def _is_nothing(node: ast.AST) -> bool:
+    """None, or what its caller would take for the same."""
+    return isinstance(node, ast.Constant) and not node.value

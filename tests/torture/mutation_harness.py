@@ -62,7 +62,7 @@ def _read(lines: Sequence[Mapping[str, Any]], log: str) -> Run:
     problems = [str(each["problem"]) for each in lines if "problem" in each]
     for each in lines:
         if "null" in each and each["outcome"] != SURVIVED:
-            problems.append(f"{each['null']}: {each['outcome']}")
+            problems.append(f"{each['null']}: {each['outcome']} {each.get('killer', '')}")
         if "mutant" in each:
             outcomes[each["mutant"]] = each["outcome"]
             if each["outcome"] == BROKEN:

@@ -74,17 +74,19 @@ def _walk(
     node: ast.AST, parents: tuple[ast.AST, ...], scope: str, function: str, enums: Enums
 ) -> Iterator[tuple[Edit, tuple[ast.AST, ...], str, str]]:
     """Changes with the nodes around them, the name of what they stand in, and the outermost function."""
-    for edit in edits_of(node, parents, enums, in_function=bool(function)):
+    for edit in edits_of(node, parents, enums):
         if edit.field not in _NOT_MUTATED:
             yield edit, parents, scope, function
     inside = (*parents, node)
     for field, value in ast.iter_fields(node):
         if field in _NOT_MUTATED:
             continue
-        for child in value if isinstance(value, list) else [value]:
+        for at, child in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(child, ast.AST) or _is_left_alone(child):
                 continue
             named = _named(child, node, field, scope)
+            if isinstance(node, ast.Dict) and field == "values" and scope and not function:
+                named = f"{scope}[{_line(node.keys[at])}]"
             outermost = function
             if not function and isinstance(node, ast.FunctionDef) and field == "body":
                 outermost = scope
@@ -108,7 +110,7 @@ def _is_left_alone(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("TypeVar("):
         return True
-    return isinstance(node, ast.match_case) and ast.unparse(node.pattern) == "never"
+    return isinstance(node, ast.match_case) and ast.unparse(node.pattern) == "_ as never"
 
 
 def _is_assigned(parents: tuple[ast.AST, ...], edit: Edit) -> bool:
@@ -122,15 +124,22 @@ def _texts(edit: Edit, parents: tuple[ast.AST, ...]) -> tuple[str, str]:
         return f"case {_line(edit.owner.pattern)}", "(dropped)"
     holder: ast.AST | None = None
     for each in (edit.owner, *reversed(parents)):
-        if isinstance(each, _COMPOUND) or len(_line(each)) > _WIDEST:
+        if isinstance(each, _COMPOUND) or _is_tall(each) or len(_line(each)) > _WIDEST:
             break
         holder = each
+    if isinstance(edit.owner, ast.Dict) and edit.field == "keys":
+        return _line(edit.old), _line(edit.new)
     if holder is None:
         return _cut(_line(edit.old), "pass" if isinstance(edit.new, ast.Pass) else _line(edit.new))
     before, undo = _line(holder), edit.apply()
     after = _line(holder)
     edit.revert(undo)
     return before, after
+
+
+def _is_tall(node: ast.AST) -> bool:
+    """True for what cannot be one line of the usual width."""
+    return getattr(node, "end_lineno", 0) - getattr(node, "lineno", 0) > 3
 
 
 def _line(node: object) -> str:

@@ -12,14 +12,19 @@ _VERDICT: Final = "tests/unit/evaluate/test_verdict.py"
 _PAGE: Final = "tests/unit/catalog/test_language_page.py"
 _EVALUATE: Final = (
     "tests/unit/evaluate/test_algebra.py",
+    "tests/unit/evaluate/test_arguments.py",
+    "tests/unit/evaluate/test_compile.py",
+    "tests/unit/evaluate/test_evaluator.py",
     "tests/unit/evaluate/test_operators.py",
     "tests/unit/evaluate/test_selection.py",
     "tests/unit/evaluate/test_verdict.py",
     "tests/unit/evaluate/test_scores.py",
+    "tests/unit/evaluate/test_tailored.py",
 )
 _DAEMON: Final = (
     "tests/unit/collect/daemon/test_daemon_command_line.py",
     "tests/unit/collect/daemon/test_daemon_config_file.py",
+    "tests/unit/collect/daemon/test_daemon_defaults.py",
     "tests/unit/collect/daemon/test_daemon_listeners.py",
     "tests/unit/collect/daemon/test_daemon_settings.py",
 )
@@ -32,18 +37,18 @@ def _evaluate(first: str, *more: str) -> Stages:
 GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
     "operators": {
         "benchmark.evaluate.operators": _evaluate(_WORDS, _PAGE),
-        "benchmark.evaluate.arguments": _evaluate(_WORDS),
+        "benchmark.evaluate.arguments": _evaluate("tests/unit/evaluate/test_arguments.py", _WORDS),
     },
     "verdict algebra": {
         "benchmark.evaluate.algebra": _evaluate("tests/unit/evaluate/test_algebra.py"),
-        "benchmark.evaluate.compile": _evaluate(_VERDICT),
+        "benchmark.evaluate.compile": _evaluate("tests/unit/evaluate/test_compile.py", _VERDICT),
         "benchmark.evaluate.verdict": _evaluate(_VERDICT),
-        "benchmark.evaluate.evaluator": _evaluate(_VERDICT),
+        "benchmark.evaluate.evaluator": _evaluate("tests/unit/evaluate/test_evaluator.py"),
         "benchmark.evaluate.scores": _evaluate("tests/unit/evaluate/test_scores.py"),
-        "benchmark.evaluate.tailored": _evaluate("tests/unit/evaluate/test_selection.py"),
+        "benchmark.evaluate.tailored": _evaluate("tests/unit/evaluate/test_tailored.py"),
     },
     "applicability": {
-        "benchmark.evaluate.selection": _evaluate("tests/unit/evaluate/test_selection.py"),
+        "benchmark.evaluate.selection": _evaluate("tests/unit/evaluate/test_selection.py", "tests/unit/evaluate/test_tailored.py"),
         "benchmark.evaluate.parameters": _evaluate(_VERDICT),
         "benchmark.model.framework": _evaluate("tests/unit/evaluate/test_selection.py"),
         "benchmark.model.vocabulary": _evaluate(_PAGE, _VERDICT),

@@ -59,10 +59,10 @@ class Warm:
             first = tuple(stages[0])
             self.near[module] = {at for at, each in enumerate(session.items) if each.nodeid.startswith(first)}
         self.say(tests=len(self.seconds), seconds=sum(self.seconds.values()))
-        self.say(null="nothing changed, put into the running process", outcome=self._try(session, None))
+        self._try(session, None)
         for number, mutant in enumerate(self.mutants):
             if mutant.table or self.callers[mutant.module, mutant.function]:
-                self.say(mutant=mutant.name, outcome=self._try(session, mutant, number))
+                self._try(session, mutant, number)
         return True
 
     def _rehearse(self, items: Sequence[pytest.Item]) -> bool:
@@ -91,7 +91,7 @@ class Warm:
                     self.callers[each].add(at)
         return True
 
-    def _try(self, session: pytest.Session, mutant: Mutant | None, number: int = -1) -> str:
+    def _try(self, session: pytest.Session, mutant: Mutant | None, number: int = -1) -> None:
         tests = self._order(mutant)
         room = self.room / f"mutant{number}"
         note = self.room / "killer"
@@ -110,9 +110,11 @@ class Warm:
             return self._fails(session.items, tests, note)
 
         outcome = run_child(work, 30 + 20 * sum(self.seconds[each] for each in tests), room)
-        if mutant is not None and note.exists():
-            self.killers[mutant.module].insert(0, int(note.read_text()))
-        return outcome
+        killer = int(note.read_text(encoding="utf-8")) if note.exists() else -1
+        if mutant is not None and killer >= 0:
+            self.killers[mutant.module].insert(0, killer)
+        said = {"null": "nothing changed, put into the running process"} if mutant is None else {"mutant": mutant.name}
+        self.say(**said, outcome=outcome, killer=session.items[killer].nodeid if killer >= 0 else "")
 
     def _order(self, mutant: Mutant | None) -> list[int]:
         """The tests that call the function: those that killed a neighbour first, then the module's own, the quick first."""
@@ -158,7 +160,7 @@ def put_tables(name: str, tree: ast.Module) -> None:
             exec(compile(lines, str(path_of(name)), "exec", _ANNOTATIONS, dont_inherit=True), fresh)  # noqa: S102
     for key, new in fresh.items():
         old = module.__dict__.get(key)
-        if new is not old and key != "__builtins__":
+        if key != "__builtins__" and not (new is old or (type(new) is type(old) and new == old)):
             for each in _ours():
                 if each.__dict__.get(key) is old:
                     each.__dict__[key] = new

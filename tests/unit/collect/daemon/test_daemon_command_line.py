@@ -51,6 +51,10 @@ def parsed(*words: str) -> dict[str, object]:
         (("--authorization-plugin=p",), {"authorization-plugins": ["p"]}),
         (("--seccomp-profile=",), {"seccomp-profile": ""}),
         (("--icc=false", "--"), {"icc": False}),
+        (("-l=x",), {"log-level": "x"}),
+        (("-H=",), {"hosts": ["="]}),  # pflag takes the sign for a separator only when something follows it
+        (("--default-ulimit=rttime=1", "--default-ulimit=rt=2"), {"default-ulimits": ["rt=2:2", "rttime=1:1"]}),
+        (("--default-ulimit=core=-9223372036854775808",), {"default-ulimits": ["core=" + ":".join(["-9223372036854775808"] * 2)]}),
     ],
 )  # fmt: skip
 def test_forms(words: tuple[str, ...], values: dict[str, object]) -> None:
@@ -77,13 +81,37 @@ def test_forms(words: tuple[str, ...], values: dict[str, object]) -> None:
         ("--=x",),
         ("--default-ulimit=nofile",),
         ("--default-ulimit=nofile=a",),
+        ("--default-ulimit=nofile=1:2x",),
+        ("--default-ulimit=nofile=" + "9" * 21,),
         ("--default-ulimit=nofile=" + "9" * 5000,),
+        ("xD",),
     ],
 )
 def test_what_dockerd_refuses_is_syntax(words: tuple[str, ...]) -> None:
     refused = parse_command_line(("dockerd", *words))
     assert isinstance(refused, Unavailable)
     assert refused.reason is Reason.SYNTAX
+
+
+@pytest.mark.parametrize("word", ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"])
+def test_a_boolean_is_any_word_of_strconv(word: str) -> None:
+    assert parsed(f"--icc={word}") == {"icc": word.lower() in ("1", "t", "true")}
+
+
+@pytest.mark.parametrize(
+    ("words", "detail"),
+    [
+        (("--log-level",), "--log-level lacks its value"),
+        (("-H",), "-H lacks its value"),
+        (("-x",), "unknown option '-x'"),
+        (("--icc=maybe",), "--icc='maybe' is no boolean"),
+        (("--icc", "hunter2"), "word 2 is no option"),
+        (("--" + "x" * 98,), f"unknown option '--{'x' * 98}'"),
+        (("--" + "x" * 99,), f"unknown option '--{'x' * 98}…'"),
+    ],
+)
+def test_the_word_that_is_refused_is_named(words: tuple[str, ...], detail: str) -> None:
+    assert parse_command_line(("dockerd", *words)) == Unavailable(Reason.SYNTAX, detail)
 
 
 def test_the_unknown_option_is_named_and_its_value_is_not() -> None:
@@ -115,6 +143,45 @@ def test_names_short_forms_and_keys_are_unique() -> None:
     assert len(BY_NAME) == len(FLAGS)
     assert len(BY_SHORT) == sum(1 for each in FLAGS if each.short)
     assert len(BY_KEY) == sum(1 for each in FLAGS if each.key)
+
+
+# Every option of dockerd's reference, 20.10 to 29, as [short/]name[=key in daemon.json]; - where the file has no such key.
+_REFERENCE = {
+    Kind.BOOL: """
+        D/debug experimental icc init ip-forward ip-masq ip6tables iptables ipv6 live-restore no-new-privileges raw-logs
+        selinux-enabled tls tlsverify userland-proxy cri-containerd rootless allow-direct-routing ip-forward-no-drop
+        r/restart=- validate=- v/version=- h/help=-""",
+    Kind.STRING: """
+        api-cors-header bip bip6 b/bridge bridge-accept-fwmark cgroup-parent cluster-advertise cluster-store containerd
+        containerd-namespace containerd-plugins-namespace data-root default-cgroupns-mode default-ipc-mode default-runtime
+        exec-root firewall-backend fixed-cidr fixed-cidr-v6 g/graph G/group http-proxy https-proxy init-path log-driver
+        log-format l/log-level metrics-addr no-proxy p/pidfile seccomp-profile s/storage-driver swarm-default-advertise-addr
+        tlscacert tlscert tlskey userland-proxy-path userns-remap config-file=-""",
+    Kind.ONE: """
+        cpu-rt-period cpu-rt-runtime default-gateway default-gateway-v6 default-shm-size default-stop-timeout ip
+        max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu network-control-plane-mtu
+        network-diagnostic-port oom-score-adjust shutdown-timeout""",
+    Kind.MAP: "nri-opts cluster-store-opt=cluster-store-opts log-opt=log-opts",
+    Kind.STRINGS: """
+        allow-nondistributable-artifacts dns dns-search add-runtime=runtimes authorization-plugin=authorization-plugins
+        cdi-spec-dir=cdi-spec-dirs default-address-pool=default-address-pools default-network-opt=default-network-opts
+        dns-opt=dns-opts exec-opt=exec-opts feature=features H/host=hosts host-gateway-ip=host-gateway-ips
+        insecure-registry=insecure-registries label=labels node-generic-resource=node-generic-resources
+        registry-mirror=registry-mirrors storage-opt=storage-opts""",
+    Kind.ULIMITS: "default-ulimit=default-ulimits",
+}
+
+
+def test_the_table_is_the_reference() -> None:
+    listed = []
+    for kind, words in _REFERENCE.items():
+        for word in words.split():
+            option, _, key = word.partition("=")
+            short, _, name = option.rpartition("/")
+            listed.append((name, kind, short, "" if key == "-" else key or name))
+    assert sorted((each.name, each.kind.value, each.short, each.key) for each in FLAGS) == sorted(
+        (name, kind.value, short, key) for name, kind, short, key in listed
+    )
 
 
 _TYPES = {
