@@ -34,7 +34,7 @@ class Evaluator:
         selection, request = self.selection, self.request
         tailoring = request.tailoring
         results = tuple(
-            _row(each, decide, snapshot, around) for each, decide in zip(selection.chosen, self.deciders, strict=True)
+            _row(each, decide, snapshot, around) for each, decide in zip(selection.chosen, self.deciders, strict=False)
         )
         if len(results) != len(selection.chosen):
             raise AssertionError("a selected control left no row")

@@ -131,16 +131,13 @@ def _passed(subject: Subject, seen: tuple[Seen, ...]) -> Finding:
 
 def _undecided(subject: Subject, why: Unavailable, seen: tuple[Seen, ...]) -> Finding:
     result = Result.UNKNOWN if why.reason.is_unknown else Result.ERROR
-    facts = ", ".join(dict.fromkeys(each.fact for each in seen)) or _BLOCKED
+    facts = ", ".join(dict.fromkeys(each.fact for each in seen))
     return Finding(subject, result, seen, f"{subject.title}: {facts} could not be established: {why}", why.reason)
 
 
 def _finding(subject: Subject, result: Result, seen: tuple[Seen, ...], remark: str = "") -> Finding:
-    notes = subject.notes
-    if not remark and not notes:
-        return Finding(subject, result, seen)
     remarks = [remark] if remark else []
-    if notes:
+    if notes := subject.notes:
         remarks.extend(notes[each.fact] for each in seen if each.fact in notes)
     if not remarks:
         return Finding(subject, result, seen)

@@ -97,12 +97,18 @@ class Edit:
 
 def edits_of(node: ast.AST, parents: Sequence[ast.AST], enums: Enums) -> Iterator[Edit]:
     """Every change of the parts of ``node``; ``parents`` are the nodes around it, the outermost first."""
-    yield from _expressions(node, parents)
-    yield from _children(node, parents, enums)
+    yield from _operators(node)
+    yield from _calls(node)
+    yield from _literals(node, parents)
+    yield from _flow(node)
+    for field, index, child in _parts(node):
+        for operator, new in (*_simpler(child), *_others(child, node, field, enums)):
+            yield Edit(operator, node, field, index, new)
     yield from _statements(node, parents)
+    yield from _handlers(node)
 
 
-def _expressions(node: ast.AST, parents: Sequence[ast.AST]) -> Iterator[Edit]:
+def _operators(node: ast.AST) -> Iterator[Edit]:
     match node:
         case ast.Compare(ops=ops):
             for at, op in enumerate(ops):
@@ -110,25 +116,35 @@ def _expressions(node: ast.AST, parents: Sequence[ast.AST]) -> Iterator[Edit]:
                     yield Edit("comparison", node, "ops", at, other())
         case ast.BoolOp(op=op):
             yield Edit("and/or", node, "op", None, ast.Or() if isinstance(op, ast.And) else ast.And())
-        case ast.BinOp() if not _is_of_types(node):
-            if not (isinstance(node.op, ast.Add) and (_is_text(node.left) or _is_text(node.right))):
-                yield Edit("arithmetic", node, "op", None, _ARITHMETIC[type(node.op)]())
+        case ast.BinOp() if not _is_of_types(node) and not _is_joined_text(node):
+            yield Edit("arithmetic", node, "op", None, _ARITHMETIC[type(node.op)]())
         case ast.AugAssign():
             yield Edit("arithmetic", node, "op", None, _ARITHMETIC[type(node.op)]())
+
+
+def _calls(node: ast.AST) -> Iterator[Edit]:
+    match node:
         case ast.Call(func=ast.Attribute(attr=name)) if name in _METHODS:
             for other in _METHODS[name]:
                 yield Edit("method", node.func, "attr", None, other)
         case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS:
             yield Edit("function", node.func, "id", None, _FUNCTIONS[name])
+    if isinstance(node, ast.Call):
+        for at in range(len(node.keywords)):
+            yield Edit("argument dropped", node, "keywords", at, None)
+
+
+def _literals(node: ast.AST, parents: Sequence[ast.AST]) -> Iterator[Edit]:
+    match node:
         case ast.List(ctx=ast.Load(), elts=elements) | ast.Set(elts=elements):
             for at in range(len(elements)):
                 yield Edit("element dropped", node, "elts", at, None)
         case ast.Tuple(ctx=ast.Load(), elts=elements) if _is_table(parents):
             for at in range(len(elements)):
                 yield Edit("element dropped", node, "elts", at, None)
-    if isinstance(node, ast.Call):
-        for at in range(len(node.keywords)):
-            yield Edit("argument dropped", node, "keywords", at, None)
+
+
+def _flow(node: ast.AST) -> Iterator[Edit]:
     if isinstance(node, ast.If | ast.IfExp):
         yield Edit("condition forced", node, "test", None, ast.Constant(True))
         yield Edit("condition forced", node, "test", None, ast.Constant(False))
@@ -143,50 +159,51 @@ def _expressions(node: ast.AST, parents: Sequence[ast.AST]) -> Iterator[Edit]:
         yield Edit("return value", node, "value", None, ast.Constant(None))
 
 
-def _children(node: ast.AST, parents: Sequence[ast.AST], enums: Enums) -> Iterator[Edit]:
-    """Replacements of a child: constants, members of enumerations, negations, one side of a sum."""
-    for field, index, child in _parts(node):
-        match child:
-            case ast.Constant():
-                if not _is_beyond_mutation(node, field, parents):
-                    for new in _other_values(child.value):
-                        yield Edit("constant", node, field, index, ast.Constant(new))
-            case ast.Attribute(value=ast.Name(id=name), attr=member) if member in enums.get(name, ()):
-                if not isinstance(node, ast.MatchValue):
-                    members = enums[name]
-                    other = members[(members.index(member) + 1) % len(members)]
-                    new = ast.Attribute(ast.Name(name, ast.Load()), other, ast.Load())
-                    yield Edit("enumeration", node, field, index, new)
-            case ast.BoolOp(op=op, values=values):
-                for at in range(len(values)):
-                    rest = [*values[:at], *values[at + 1 :]]
-                    fewer = rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
-                    yield Edit("condition dropped", node, field, index, fewer)
-            case ast.Dict(keys=keys, values=values):
-                for at in range(len(keys)):
-                    new_dict = ast.Dict([*keys[:at], *keys[at + 1 :]], [*values[:at], *values[at + 1 :]])
-                    yield Edit("entry dropped", node, field, index, new_dict)
-            case ast.UnaryOp(op=ast.Not() | ast.Invert() | ast.USub(), operand=operand):
-                yield Edit("negation dropped", node, field, index, operand)
-            case ast.BinOp(left=left, right=right):
-                yield Edit("side dropped", node, field, index, left)
-                yield Edit("side dropped", node, field, index, right)
-            case ast.Call(func=ast.Name(id=name), args=[argument, *_]) if name in _UNWRAPPED:
-                yield Edit("call dropped", node, field, index, argument)
+def _simpler(child: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """``child`` with a part of it gone."""
+    match child:
+        case ast.BoolOp(op=op, values=values):
+            for at in range(len(values)):
+                rest = [*values[:at], *values[at + 1 :]]
+                yield "condition dropped", rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
+        case ast.Dict(keys=keys, values=values):
+            for at in range(len(keys)):
+                yield "entry dropped", ast.Dict([*keys[:at], *keys[at + 1 :]], [*values[:at], *values[at + 1 :]])
+        case ast.UnaryOp(op=ast.Not() | ast.Invert() | ast.USub(), operand=operand):
+            yield "negation dropped", operand
+        case ast.BinOp(left=left, right=right):
+            yield "side dropped", left
+            yield "side dropped", right
+        case ast.Call(func=ast.Name(id=name), args=[argument, *_]) if name in _UNWRAPPED:
+            yield "call dropped", argument
+
+
+def _others(child: ast.AST, parent: ast.AST, field: str, enums: Enums) -> Iterator[tuple[str, ast.AST]]:
+    """Another value or another member in place of ``child``."""
+    match child:
+        case ast.Constant() if not _is_beyond_mutation(parent, field):
+            for new in _other_values(child.value):
+                yield "constant", ast.Constant(new)
+        case ast.Attribute(value=ast.Name(id=name), attr=member) if member in enums.get(name, ()):
+            if not isinstance(parent, ast.MatchValue):
+                members = enums[name]
+                other = members[(members.index(member) + 1) % len(members)]
+                yield "enumeration", ast.Attribute(ast.Name(name, ast.Load()), other, ast.Load())
 
 
 def _statements(node: ast.AST, parents: Sequence[ast.AST]) -> Iterator[Edit]:
     for field in ("body", "orelse", "finalbody"):
         block = getattr(node, field, None)
-        if not isinstance(block, list):
-            continue
-        for at, each in enumerate(block):
+        for at, each in enumerate(block if isinstance(block, list) else []):
             if _is_worth_deleting(each, (*parents, node)):
                 yield Edit("statement dropped", node, field, at, ast.Pass())
-            if isinstance(each, ast.Continue):
-                yield Edit("statement", node, field, at, ast.Break())
-            elif isinstance(each, ast.Break):
-                yield Edit("statement", node, field, at, ast.Continue())
+            if isinstance(each, ast.Continue | ast.Break):
+                yield Edit(
+                    "statement", node, field, at, ast.Break() if isinstance(each, ast.Continue) else ast.Continue()
+                )
+
+
+def _handlers(node: ast.AST) -> Iterator[Edit]:
     if isinstance(node, ast.ExceptHandler) and node.type is not None:
         yield Edit("exception", node, "type", None, ast.Tuple([], ast.Load()))
     if isinstance(node, ast.Match):
@@ -231,7 +248,7 @@ def is_prose(node: ast.AST) -> bool:
     )
 
 
-def _is_beyond_mutation(node: ast.AST, field: str, parents: Sequence[ast.AST]) -> bool:
+def _is_beyond_mutation(node: ast.AST, field: str) -> bool:
     """Docstrings, formats, and None after ``is``, where only the comparison can be wrong."""
     if isinstance(node, ast.Expr | ast.MatchSingleton | ast.FormattedValue | ast.AnnAssign) and field != "value":
         return True
@@ -284,6 +301,10 @@ def _is_of_types(node: ast.BinOp) -> bool:
     return isinstance(node.op, ast.BitOr) and all(
         isinstance(each, ast.Name | ast.BinOp) and ast.unparse(each)[:1].isupper() for each in (node.left, node.right)
     )
+
+
+def _is_joined_text(node: ast.BinOp) -> bool:
+    return isinstance(node.op, ast.Add) and (_is_text(node.left) or _is_text(node.right))
 
 
 def _is_text(node: ast.AST) -> bool:

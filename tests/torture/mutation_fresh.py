@@ -23,7 +23,9 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, module: str, code: CodeType) -> None:
         self.module, self.code = module, code
 
-    def find_spec(self, name: str, _path: object = None, _target: object = None) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(
+        self, name: str, _path: object = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         if name != self.module:
             return None
         return importlib.util.spec_from_file_location(name, path_of(name), loader=self)
@@ -57,9 +59,7 @@ def try_fresh(mutant: Mutant | None, stages: Sequence[Sequence[str]], options: S
         for number, tests in enumerate(stages):
             verdict = _Verdict()
             bound_cpu(120)
-            code = pytest.main(
-                [*options, "-x", f"--basetemp={room / str(number)}", *tests], plugins=[verdict]
-            )
+            code = pytest.main([*options, "-x", f"--basetemp={room / str(number)}", *tests], plugins=[verdict])
             if verdict.failed:
                 return True
             if code != 0 or not verdict.passed:

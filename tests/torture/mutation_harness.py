@@ -48,7 +48,9 @@ def run_mutants(modules: Mapping[str, Stages], names: Collection[str] | None) ->
     """Tries the mutants ``names`` of ``modules``, all when None, in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="mutation") as directory:
         order, report, log = (Path(directory) / name for name in ("order", "report", "log"))
-        order.write_text(json.dumps({"modules": modules, "names": None if names is None else sorted(names)}), encoding="utf-8")
+        order.write_text(
+            json.dumps({"modules": modules, "names": None if names is None else sorted(names)}), encoding="utf-8"
+        )
         subprocess.run(
             [sys.executable, "-m", "tests.torture.mutation_worker", order, report],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "MUTATION_LOG": str(log)}, check=True, timeout=7200,

@@ -96,7 +96,11 @@ def _walk(
 def _named(child: ast.AST, parent: ast.AST, field: str, scope: str) -> str:
     if isinstance(child, _SCOPES):
         return f"{scope}.{child.name}" if scope else child.name
-    if isinstance(parent, ast.Module | ast.ClassDef) and field == "body" and isinstance(child, ast.Assign | ast.AnnAssign):
+    if (
+        isinstance(parent, ast.Module | ast.ClassDef)
+        and field == "body"
+        and isinstance(child, ast.Assign | ast.AnnAssign)
+    ):
         target = child.targets[0] if isinstance(child, ast.Assign) else child.target
         return f"{scope}.{ast.unparse(target)}" if scope else ast.unparse(target)
     return scope

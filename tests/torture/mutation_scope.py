@@ -16,6 +16,7 @@ _EVALUATE: Final = (
     "tests/unit/evaluate/test_compile.py",
     "tests/unit/evaluate/test_evaluator.py",
     "tests/unit/evaluate/test_operators.py",
+    "tests/unit/evaluate/test_parameters.py",
     "tests/unit/evaluate/test_selection.py",
     "tests/unit/evaluate/test_verdict.py",
     "tests/unit/evaluate/test_scores.py",
@@ -26,6 +27,7 @@ _DAEMON: Final = (
     "tests/unit/collect/daemon/test_daemon_config_file.py",
     "tests/unit/collect/daemon/test_daemon_defaults.py",
     "tests/unit/collect/daemon/test_daemon_listeners.py",
+    "tests/unit/collect/daemon/test_daemon_provenance.py",
     "tests/unit/collect/daemon/test_daemon_settings.py",
 )
 
@@ -48,8 +50,10 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
         "benchmark.evaluate.tailored": _evaluate("tests/unit/evaluate/test_tailored.py"),
     },
     "applicability": {
-        "benchmark.evaluate.selection": _evaluate("tests/unit/evaluate/test_selection.py", "tests/unit/evaluate/test_tailored.py"),
-        "benchmark.evaluate.parameters": _evaluate(_VERDICT),
+        "benchmark.evaluate.selection": _evaluate(
+            "tests/unit/evaluate/test_selection.py", "tests/unit/evaluate/test_tailored.py"
+        ),
+        "benchmark.evaluate.parameters": _evaluate("tests/unit/evaluate/test_parameters.py"),
         "benchmark.model.framework": _evaluate("tests/unit/evaluate/test_selection.py"),
         "benchmark.model.vocabulary": _evaluate(_PAGE, _VERDICT),
     },

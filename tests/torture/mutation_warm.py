@@ -6,9 +6,10 @@ another way still has it: a mutant that lives here is tried again in a process t
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
+import gc
 import sys
 import threading
 import time
@@ -59,6 +60,9 @@ class Warm:
             first = tuple(stages[0])
             self.near[module] = {at for at, each in enumerate(session.items) if each.nodeid.startswith(first)}
         self.say(tests=len(self.seconds), seconds=sum(self.seconds.values()))
+        gc.collect()
+        gc.freeze()  # else the first collection in a child copies every page that holds an object
+        gc.disable()
         self._try(session, None)
         for number, mutant in enumerate(self.mutants):
             if mutant.table or self.callers[mutant.module, mutant.function]:
@@ -125,7 +129,10 @@ class Warm:
             chosen = self.callers[mutant.module, mutant.function]
         killers = [each for each in dict.fromkeys(self.killers[mutant.module]) if each in chosen]
         near = self.near[mutant.module]
-        return [*killers[:20], *sorted(chosen - set(killers[:20]), key=lambda each: (each not in near, self.seconds[each], each))]
+        return [
+            *killers[:20],
+            *sorted(chosen - set(killers[:20]), key=lambda each: (each not in near, self.seconds[each], each)),
+        ]
 
     def _fails(self, items: Sequence[pytest.Item], tests: Iterable[int], note: Path) -> bool:
         for at in tests:

@@ -23,7 +23,19 @@ from tests.torture.mutation_fresh import silence, try_fresh
 from tests.torture.mutation_mutants import Mutant, mutants_of
 from tests.torture.mutation_warm import Warm
 
-OPTIONS: Final = ("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile=mutation", "-m", "not engine", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+OPTIONS: Final = (
+    "-q",
+    "-s",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+    "--hypothesis-profile=mutation",
+    "-m",
+    "not engine",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+)
 
 _IMPORTED: Final = ("hypothesis.strategies", "lxml.etree", "re2", "yaml")
 

@@ -94,9 +94,7 @@ def test_what_the_facts_do_not_hold_was_not_collected():
     assert reason(outcome(Each("rows", "some", WRITABLE), rows=[{}])) is Reason.UNDEFINED, "its list was read whole"
 
 
-@pytest.mark.parametrize(
-    ("value", "held"), [(True, True), (False, False), (DENIED, None), (ABSENT, None), ("x", None)]
-)
+@pytest.mark.parametrize(("value", "held"), [(True, True), (False, False), (DENIED, None), (ABSENT, None), ("x", None)])
 def test_what_was_seen_tells_whether_it_held(value, held):
     found, seen = judge(IS, {"bool": value})
     assert seen == (Seen("bool", value, "be true", held),)
@@ -133,7 +131,9 @@ def test_an_argument_may_be_a_parameter():
     assert judge(condition, {"strings": ["a"]}, {"names": []})[0] is False
 
 
-@pytest.mark.parametrize("name", ["Source", "Destination", "ContainerPort", "PathOnHost", "Name", "ID", "path", "layer", "line"])
+@pytest.mark.parametrize(
+    "name", ["Source", "Destination", "ContainerPort", "PathOnHost", "Name", "ID", "path", "layer", "line"]
+)
 def test_elements_that_decide_are_shown_with_what_names_them(name):
     element = {"RW": True, name: "x", "zzz": 1}
     found, (seen,) = judge(Each("rows", "none", WRITABLE), {"rows": [element, {"RW": False}]})
@@ -146,7 +146,9 @@ def test_the_fields_of_every_part_of_a_condition_are_shown():
     fields = FIELDS | {"a": Fact(Type.INT, "x"), "b": Fact(Type.INT, "x")}
     table = {"rows": Fact(Type.RECORDS, "x", fields=fields)}
     condition = AllOf((WRITABLE, AnyOf((Test("a", "equals", 1), Not(Test("b", "equals", 2))))))
-    _, (seen,) = compile_condition(Each("rows", "none", condition), table, {})({"rows": [element]}, Around(DAEMON, HOST))
+    _, (seen,) = compile_condition(Each("rows", "none", condition), table, {})(
+        {"rows": [element]}, Around(DAEMON, HOST)
+    )
     assert seen.value == [{"RW": True, "a": 1, "b": 2}]
 
 
@@ -209,7 +211,10 @@ def test_alternatives_about_one_fact_are_said_once():
         False,
         (Seen("string", "c", 'be "a" or be "b"', False), Seen("bool", False, "be true", False)),
     )
-    assert len(judge(AllOf((Not(Test("string", "equals", "a")), Not(Test("string", "equals", "b")))), {"string": "c"})[1]) == 2
+    assert (
+        len(judge(AllOf((Not(Test("string", "equals", "a")), Not(Test("string", "equals", "b")))), {"string": "c"})[1])
+        == 2
+    )
 
 
 @pytest.mark.parametrize("join", [AllOf, AnyOf])

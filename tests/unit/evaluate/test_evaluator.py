@@ -6,8 +6,8 @@ import pytest
 
 from benchmark import __version__
 from benchmark.catalog.load import load_catalog
-from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
-from benchmark.model.facts import Reason, Unavailable
+from benchmark.evaluate import EvaluationRequest, evaluate_snapshot, prepare_evaluator
+from benchmark.model.facts import Reason, Subject, Unavailable
 from benchmark.model.snapshot import Enumeration
 from tests.snapshots import snapshot
 
@@ -46,4 +46,11 @@ def test_none_or_several_are_nobodys_daemon(members):
     target = snapshot()
     enumerations = {**target.enumerations, "engines": Enumeration(members)}
     daemon = evaluated(replace(target, enumerations=enumerations)).context["daemon"]
-    assert daemon.blocked == Unavailable(Reason.INCOMPLETE, f"{len(members)} engines instead of one")
+    why = Unavailable(Reason.INCOMPLETE, f"{len(members)} engines instead of one")
+    assert daemon == Subject("daemon", "", "", {}, blocked=why)
+
+
+def test_a_selected_control_that_leaves_no_row_ends_the_run():
+    evaluator = prepare_evaluator(CATALOG, EvaluationRequest(NOW))
+    with pytest.raises(AssertionError, match="left no row"):
+        replace(evaluator, deciders=evaluator.deciders[:-1]).evaluate(snapshot())

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from benchmark.evaluate.scores import Group, Rule, xccdf_scores
-from benchmark.model.result import Result
+from benchmark.catalog.load import load_catalog
+from benchmark.evaluate.scores import Group, Rule, score_results, xccdf_scores
+from benchmark.model.framework import Requirement
+from benchmark.model.result import ControlResult, Coverage, Result
+from benchmark.model.tailoring import Refinement
 
 PASS, FAIL, ERROR, NA, FIXED = Result.PASS, Result.FAIL, Result.ERROR, Result.NOTAPPLICABLE, Result.FIXED
 DEFAULT, FLAT, UNWEIGHTED, ABSOLUTE = range(4)
@@ -58,3 +61,88 @@ def test_several_results_of_a_rule_share_its_weight():
 @pytest.mark.parametrize("children", [(), (rule(NA),), (Group(()),)])
 def test_undefined_without_anything_that_counts(children):
     assert xccdf_scores(Group(children)) == ()
+
+
+@pytest.mark.parametrize("result", list(Result))
+def test_every_result_counts_for_against_or_not_at_all(result):
+    scores = figures(rule(PASS), rule(result))
+    if result in (PASS, FIXED):
+        assert scores == [(100, 100), (2, 2), (2, 2), (1, 1)]
+    elif result in (FAIL, ERROR, Result.UNKNOWN):
+        assert scores == [(50, 100), (1, 2), (1, 2), (0, 1)]
+    else:
+        assert scores == [(100, 100), (1, 1), (1, 1), (1, 1)]
+
+
+def test_the_four_models_by_name_and_in_order():
+    assert [each.system for each in xccdf_scores(Group((rule(PASS),)))] == [
+        "urn:xccdf:scoring:default", "urn:xccdf:scoring:flat", "urn:xccdf:scoring:flat-unweighted", "urn:xccdf:scoring:absolute",
+    ]  # fmt: skip
+
+
+def test_weights_count_among_siblings_rules_and_groups_alike():
+    scores = figures(rule(PASS, weight="3"), Group((rule(FAIL, weight="2"), rule(PASS)), Decimal(2)))
+    assert scores[DEFAULT][0] == (Decimal(300) + Decimal(100) / 3 * 2) / 5
+    assert scores[FLAT] == (4, 6)
+    assert scores[UNWEIGHTED] == (2, 3)
+
+
+def test_groups_of_no_weight_or_with_nothing_that_counts_are_left_out():
+    assert figures(rule(PASS), Group((rule(FAIL),), Decimal(0)))[DEFAULT] == (100, 100)
+    assert xccdf_scores(Group((rule(PASS, weight="0"),))) == ()
+
+
+CONTROL = load_catalog().controls["container_not_privileged"]
+
+
+def row(result, number="1.1.1", *, weight=None, waiver=None, others=()):
+    requirements = tuple(Requirement("x", {"2": each}, {}, {}, ()) for each in ([number] if number else []))
+    requirements += tuple(Requirement("x", {"1": each}, {}, {}, ()) for each in others)
+    refinement = None if weight is None else Refinement(weight=Decimal(weight))
+    return ControlResult(CONTROL, requirements, result, (), "m", waiver=waiver, refinement=refinement)
+
+
+def test_the_headline_is_passed_over_scorable():
+    results = [row(each) for each in (PASS, PASS, FIXED, FAIL, ERROR, Result.UNKNOWN)]
+    results += [row(each) for each in (NA, Result.NOTCHECKED, Result.INFORMATIONAL)]
+    score = score_results(results, "2")
+    assert (score.passed, score.scorable, score.percent) == (3, 6, 50)
+    assert score.coverage == Coverage(selected=9, judged=4, errors=1, unknown=1, manual=2, notapplicable=1)
+
+
+def test_waivers_move_the_score_after_waivers_only_and_errors_cannot_be_waived():
+    waiver = {"id": "w"}
+    results = [row(PASS), row(FAIL, waiver=waiver), row(FAIL), row(ERROR, waiver=waiver)]
+    score = score_results(results, "2")
+    assert (score.percent, score.after_waivers) == (25, 50)
+    assert score_results([row(PASS), row(FAIL)], "2").after_waivers == 50
+
+
+def test_without_anything_to_score_there_is_no_score():
+    score = score_results([row(NA)], "2")
+    assert (score.percent, score.after_waivers, score.scorable, score.xccdf) == (None, None, 0, ())
+
+
+def test_results_without_a_requirement_are_nobodys():
+    assert score_results([row(PASS), row(FAIL, number="")], "2") == score_results([row(PASS)], "2")
+
+
+def default(results, version="2", **weights):
+    return score_results(results, version, {each.replace("_", "."): Decimal(one) for each, one in weights.items()}).xccdf[0].score
+
+
+def test_rules_are_grouped_by_the_sections_of_their_first_number():
+    results = [row(PASS, "1.1.1"), row(FAIL, "1.1.2"), row(PASS, "1.2.1"), row(FAIL, "2.1")]
+    assert default(results) == (Decimal(50 + 100) / 2 + 0) / 2
+    assert default([*results, row(PASS, "1.9")]) == (Decimal(50 + 100 + 100) / 3 + 0) / 2
+    second = [row(PASS, "1.1", others=("9.1",)), row(FAIL, "2.1"), row(FAIL, "2.2", others=("1.2",))]
+    assert default(second) == 50, "a number of another version says nothing"
+    assert default([row(PASS, "", others=("1.1",)), row(FAIL, "1.1")]) == 50
+
+
+def test_weights_of_a_tailoring_are_those_of_rules_and_of_sections():
+    results = [row(PASS, "1.1.1", weight="3"), row(FAIL, "1.1.2"), row(FAIL, "2.1")]
+    assert default(results) == Decimal(75) / 2
+    assert default(results, **{"1": 3}) == Decimal(75 * 3) / 4
+    assert default([row(PASS, "1.1.1"), row(FAIL, "1.2.1")], **{"1_1": 3}) == 75
+    assert default([row(PASS, "1.1.1"), row(FAIL, "1.2.1")], **{"1": 3}) == 50

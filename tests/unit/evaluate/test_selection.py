@@ -129,7 +129,10 @@ def test_a_version_presets_a_parameter_and_a_user_comes_before_it():
             {"parameters": {("container_no_sensitive_host_mounts", "nope"): 1}},
             "container_no_sensitive_host_mounts has no parameter 'nope'; it has sensitive_paths",
         ),
-        ({"parameters": {("container_not_privileged", "x"): 1}}, "container_not_privileged has no parameter 'x'; it has none"),
+        (
+            {"parameters": {("container_not_privileged", "x"): 1}},
+            "container_not_privileged has no parameter 'x'; it has none",
+        ),
         (
             {"parameters": {("container_no_sensitive_host_mounts", "sensitive_paths"): ["etc"]}},
             'container_no_sensitive_host_mounts.sensitive_paths: "etc" is not an absolute path',
@@ -161,7 +164,9 @@ def test_everything_outside_the_profile_is_named_in_order():
 def with_an_orphan(number="5.5", levels=(1,)):
     """The catalogue with a requirement that no control decides."""
     requirements = tuple(
-        replace(each, controls=(), levels=dict.fromkeys(each.levels, levels)) if each.ids.get("1.8.0") == number else each
+        replace(each, controls=(), levels=dict.fromkeys(each.levels, levels))
+        if each.ids.get("1.8.0") == number
+        else each
         for each in FRAMEWORK.requirements
     )
     return replace(
@@ -178,6 +183,7 @@ def test_a_requirement_that_nothing_decides_is_listed_where_it_belongs_to_the_pr
     assert not_judged(with_an_orphan()) == ["5.5"]
     assert not_judged(with_an_orphan(levels=(2,))) == ["5.5"]
     assert not_judged(with_an_orphan(levels=(2,)), profile="level_1") == []
+    assert not_judged(with_an_orphan(levels=(3,))) == [], "level 2 is not every level"
     assert not_judged(with_an_orphan(), controls=("5.6",)) == []
     with pytest.raises(SelectionError, match=r"5.5 of cis_docker 1.8.0 is not judged by any control yet"):
         not_judged(with_an_orphan(), controls=("5.5",))
@@ -185,7 +191,9 @@ def test_a_requirement_that_nothing_decides_is_listed_where_it_belongs_to_the_pr
 
 def test_a_control_that_several_requirements_ask_for_is_judged_once_and_lists_them_all():
     requirements = tuple(
-        replace(each, controls=("container_not_privileged",)) if each.ids.get("1.8.0") in ("5.4", "5.5", "5.6") else each
+        replace(each, controls=("container_not_privileged",))
+        if each.ids.get("1.8.0") in ("5.4", "5.5", "5.6")
+        else each
         for each in reversed(FRAMEWORK.requirements)
     )
     catalog = replace(CATALOG, frameworks={FRAMEWORK.id: replace(FRAMEWORK, requirements=requirements)})
@@ -226,5 +234,5 @@ def test_level_2_includes_level_1(levels, level, inside):
 
 
 def test_numbers_are_sorted_as_numbers():
-    numbers = ["A.5.10", "10.1", "5.10", "A.5.9", "5.2", "5.1.1", "5.1"]
-    assert sorted(numbers, key=id_order) == ["A.5.9", "A.5.10", "5.1", "5.1.1", "5.2", "5.10", "10.1"]
+    numbers = ["A.5.10", "1.2", "10.1", "5.10", "A.5.9", "5.2", "5.1.1", "5.1"]
+    assert sorted(numbers, key=id_order) == ["A.5.9", "A.5.10", "1.2", "5.1", "5.1.1", "5.2", "5.10", "10.1"]

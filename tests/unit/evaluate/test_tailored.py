@@ -72,6 +72,9 @@ def test_what_is_not_selected_is_listed_with_its_requirements_and_not_judged():
     assert gone.control == CONTROL
     assert [each.ids[FRAMEWORK.newest] for each in gone.requirements] == ["5.5"]
     assert selection(tailoring()).deselected == ()
+    assert selection(tailoring(), controls=(NAME,)).deselected == ()
+    request = EvaluationRequest(NOW, tailoring=tailoring({NAME: True}))
+    assert len(evaluate_snapshot(CATALOG, snapshot(), request).deselected) > 1
 
 
 def test_what_a_tailoring_does_not_name_is_not_selected():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from benchmark.evaluate.compile import Around
 from benchmark.evaluate.parameters import check_value
 from benchmark.evaluate.phrases import describe
-from benchmark.evaluate.verdict import decider, judge_control
+from benchmark.evaluate.verdict import _passed, decider, judge_control
 from benchmark.model.control import (
     AllOf,
     AnyOf,
@@ -26,6 +26,7 @@ from benchmark.model.control import (
 )
 from benchmark.model.facts import ABSENT, Reason, Source, Subject, Unavailable
 from benchmark.model.result import Result
+from benchmark.model.seen import Seen
 from benchmark.model.snapshot import Collector, Enumeration, Snapshot, Target
 
 DENIED = Unavailable(Reason.DENIED, "/etc/shadow")
@@ -279,8 +280,11 @@ def test_a_gap_is_an_error_even_over_passes_and_never_hides_a_fail():
 
 
 def test_a_blocked_subject_is_an_error_of_its_own():
-    row = judged(Subject("container", "x", "", {}, blocked=Unavailable(Reason.TIMEOUT, "2 s")))
+    why = Unavailable(Reason.TIMEOUT, "2 s")
+    row = judged(Subject("container", "x", "", {}, blocked=why))
     assert row.findings[0].reason is Reason.TIMEOUT
+    assert row.findings[0].seen == (Seen("the subject itself", why, "be readable", None),)
+    assert row.message == "container x: the subject itself could not be established: timeout: 2 s"
 
 
 def test_the_reason_of_the_whole_is_the_same_in_any_order_of_the_subjects():
@@ -321,3 +325,86 @@ def test_a_pass_always_has_a_witness(first, second, shape, extra):
     if finding.result is Result.PASS:
         assert finding.seen
         assert all(type(each.value) is bool for each in finding.seen)
+
+
+GOOD, BAD = container("a", HostConfig__Privileged=False), container("b", HostConfig__Privileged=True)
+DARK = container("c", HostConfig__Privileged=DENIED)
+OPEN = container("d", HostConfig__Privileged=CONFLICT)
+
+
+def test_a_reason_is_given_for_what_is_not_known_and_for_nothing_else():
+    assert [judged(*each).reason for each in ((), (GOOD,), (BAD, DARK), (GOOD, DARK), (OPEN, GOOD), (OPEN, DARK))] == [
+        None, None, None, Reason.DENIED, Reason.CONFLICT, Reason.DENIED,
+    ]  # fmt: skip
+
+
+def test_what_could_not_be_established_is_named_once_each():
+    check = AllOf((PRIVILEGED, LIMITED, PRIVILEGED))
+    finding = decide(container(HostConfig__Privileged=DENIED, HostConfig__Memory=DENIED), check=check)
+    assert finding.message == (
+        "container web: HostConfig.Privileged, HostConfig.Memory could not be established: denied: /etc/shadow"
+    )
+
+
+def test_a_pass_without_a_witness_or_on_what_was_not_seen_cannot_be_built():
+    with pytest.raises(AssertionError, match="without a witness: container:a"):
+        _passed(GOOD, ())
+    with pytest.raises(AssertionError, match="on what was not seen: container:a"):
+        _passed(GOOD, (Seen("x", False, "be false", True), Seen("y", DENIED, "be false", True)))
+
+
+def test_what_a_person_is_asked_stands_in_the_message():
+    assert decide(container(), check=None, attest="ask the owner").message == "container web: ask the owner"
+    assert decide(GOOD, attest="ask").message == "container a: HostConfig.Privileged is false, as required; ask"
+    assert decide(BAD, review=PRIVILEGED).message == "container b: HostConfig.Privileged is true, must be false"
+    reviewed = decide(container(HostConfig__Privileged=True, HostConfig__Memory=5), review=LIMITED)
+    assert reviewed.message == "container web: HostConfig.Privileged is true, must be false; a person must judge"
+
+
+def test_a_note_on_a_fact_that_was_looked_at_is_told():
+    noted = replace(GOOD, notes={"HostConfig.Privileged": "pending restart", "HostConfig.Memory": "something else"})
+    assert decide(noted).message == "container a: HostConfig.Privileged is false, as required; pending restart"
+    assert decide(noted, attest="ask").message.endswith("as required; ask; pending restart")
+    assert decide(replace(noted, notes={"HostConfig.Memory": "something else"})).text == ""
+    assert decide(replace(noted, notes={})).text == ""
+    assert decide(GOOD).text == ""
+
+
+def test_a_row_over_several_counts_their_results():
+    assert judged(GOOD).message == judged(GOOD).findings[0].message
+    assert judged(GOOD, GOOD, BAD, DARK).message == "4 containers: 2 pass, 1 fail, 1 error"
+    gap = Enumeration((0,), gap=DENIED)
+    assert judged(GOOD, enumeration=gap).message == (
+        "1 containers: 1 pass; containers could not be listed completely (denied: /etc/shadow)"
+    )
+    nothing = Enumeration(gap=DENIED)
+    assert judged(enumeration=nothing).message == "containers could not be listed (denied: /etc/shadow)"
+    assert judged(for_each="running_containers", enumeration=nothing).message.startswith("running containers could not")
+
+
+def test_a_row_about_nothing_says_what_proves_it():
+    assert judged().message == "there are no containers"
+    proof = Enumeration(sources=(Source("GET /containers/json", says="[]"), Source("GET /info")))
+    assert judged(enumeration=proof).message == "there are no containers (GET /containers/json [], GET /info)"
+
+
+@pytest.mark.parametrize(
+    ("product", "message"),
+    [
+        ("podman", "no Docker daemon: the engine is podman (GET /version)"),
+        ("docker", "there are no daemon (GET /version)"),
+        ("", "there are no daemon (GET /version)"),
+    ],
+)
+def test_another_engine_is_no_docker_daemon(product, message):
+    chosen = control(for_each="daemon", check=Test("daemon.icc", "equals", False))
+    snapshot = Snapshot(
+        Target("h", product=product), Collector("1", 0, "root"), "t", "t", (), {"engines": Enumeration(sources=(Source("GET /version"),))}
+    )  # fmt: skip
+    row = judge_control(chosen, (), decider(chosen, {}), snapshot, around())
+    assert (row.result, row.message) == (Result.NOTAPPLICABLE, message)
+
+
+def test_a_collection_without_podman_names_it_in_the_plain_way():
+    snapshot = Snapshot(Target("h", product="podman"), Collector("1", 0, "root"), "t", "t", (), {"containers": Enumeration()})
+    assert judge_control(control(), (), decider(control(), {}), snapshot, around()).message == "there are no containers"

@@ -54,7 +54,7 @@ def parsed(*words: str) -> dict[str, object]:
         (("-l=x",), {"log-level": "x"}),
         (("-H=",), {"hosts": ["="]}),  # pflag takes the sign for a separator only when something follows it
         (("--default-ulimit=rttime=1", "--default-ulimit=rt=2"), {"default-ulimits": ["rt=2:2", "rttime=1:1"]}),
-        (("--default-ulimit=core=-9223372036854775808",), {"default-ulimits": ["core=" + ":".join(["-9223372036854775808"] * 2)]}),
+        ((f"--default-ulimit=core={-(2**63)}",), {"default-ulimits": [f"core={-(2**63)}:{-(2**63)}"]}),
     ],
 )  # fmt: skip
 def test_forms(words: tuple[str, ...], values: dict[str, object]) -> None:

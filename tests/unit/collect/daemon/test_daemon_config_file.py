@@ -257,14 +257,18 @@ _DENIED = Unavailable(Reason.DENIED, "/etc/docker")
 class Directory(HostRoot):
     """A directory without daemon.json: when it changed, and its entries by name with when they changed."""
 
-    def __init__(self, changed: int | Unavailable | Absent, entries: dict[str, int | Unavailable | Absent] | Unavailable) -> None:
+    def __init__(
+        self, changed: int | Unavailable | Absent, entries: dict[str, int | Unavailable | Absent] | Unavailable
+    ) -> None:
         super().__init__("/nonexistent")
         self.changed, self.entries = changed, entries
 
     def read(self, path: str, cap: int = 0) -> Absent:
+        assert (path, cap) == (_PATH, 0)
         return ABSENT
 
     def list(self, path: str) -> tuple[str, ...] | Unavailable:
+        assert path == "/etc/docker"
         return self.entries if isinstance(self.entries, Unavailable) else tuple(self.entries)
 
     def stat(self, path: str) -> FileStat | Unavailable | Absent:
