@@ -23,12 +23,14 @@ _EVALUATE: Final = (
     "tests/unit/evaluate/test_tailored.py",
 )
 _DAEMON: Final = (
+    "tests/unit/collect/daemon/test_daemon_boundaries.py",
     "tests/unit/collect/daemon/test_daemon_command_line.py",
     "tests/unit/collect/daemon/test_daemon_config_file.py",
     "tests/unit/collect/daemon/test_daemon_defaults.py",
     "tests/unit/collect/daemon/test_daemon_listeners.py",
     "tests/unit/collect/daemon/test_daemon_provenance.py",
     "tests/unit/collect/daemon/test_daemon_settings.py",
+    "tests/unit/collect/test_reported.py",
 )
 
 

@@ -13,7 +13,7 @@ from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, 
 NOT_ASKED: Final = Unavailable(Reason.NO_ENGINE, "no engine was asked")
 _NOT_REPORTED: Final = Unavailable(Reason.UNSUPPORTED, "engines before 24.0 do not report it")
 _REMAPPED_SUFFIX: Final = re.compile(r"/\d+\.\d+")
-_SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"^https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _registries(value: FactValue) -> frozenset[str]:
 
 
 def _registry(word: str) -> str:
-    plain = _SCHEME.sub("", word, count=1)
+    plain = _SCHEME.sub("", word)
     if plain == "index.docker.io":
         return "docker.io"
     if "/" not in plain:
