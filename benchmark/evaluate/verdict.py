@@ -94,7 +94,7 @@ def _checker(control: Control, table: Mapping[str, Fact], arguments: Mapping[str
         control.attest,
     )
     if check is None:
-        return lambda subject, _: _finding(subject, Result.NOTCHECKED, (), attest or "")
+        return lambda subject, _: _finding(subject, Result.NOTCHECKED, (), attest)
 
     def decide(subject: Subject, around: Around) -> Finding:
         outcome, seen = check(subject.facts, around)
@@ -135,7 +135,7 @@ def _undecided(subject: Subject, why: Unavailable, seen: tuple[Seen, ...]) -> Fi
     return Finding(subject, result, seen, f"{subject.title}: {facts} could not be established: {why}", why.reason)
 
 
-def _finding(subject: Subject, result: Result, seen: tuple[Seen, ...], remark: str = "") -> Finding:
+def _finding(subject: Subject, result: Result, seen: tuple[Seen, ...], remark: str | None = None) -> Finding:
     remarks = [remark] if remark else []
     if notes := subject.notes:
         remarks.extend(notes[each.fact] for each in seen if each.fact in notes)

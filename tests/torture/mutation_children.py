@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import select
@@ -18,6 +19,8 @@ TIMED_OUT: Final = "timed out"
 BROKEN: Final = "broken"  # the harness itself failed: never a kill
 
 _MEMORY: Final = 3 << 30
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
+_DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 _CODES: Final = {10: SURVIVED, 11: KILLED}
 
 
@@ -45,6 +48,7 @@ def _become(work: Callable[[], bool]) -> None:
     code = 12
     try:
         os.setpgid(0, 0)
+        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         signal.signal(signal.SIGPROF, signal.SIG_DFL)

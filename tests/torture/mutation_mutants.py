@@ -51,6 +51,7 @@ def path_of(module: str) -> Path:
     return ROOT / (module.replace(".", "/") + ".py")
 
 
+@cache
 def mutants_of(module: str, source: str | None = None) -> tuple[Mutant, ...]:
     """Every mutant of ``module``, in the order of its text; the same for the same text."""
     text = path_of(module).read_text(encoding="utf-8") if source is None else source

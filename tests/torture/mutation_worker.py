@@ -1,7 +1,7 @@
 """Tries mutants and says what became of them: python -m tests.torture.mutation_worker ORDER REPORT
 
 ORDER is a JSON file: ``modules`` with, for each, the ``stages`` of test files; ``names`` of the mutants, null for all;
-``drop``: test files that are left out, to see what a poorer suite would have seen. REPORT receives a JSON object a line.
+REPORT receives a JSON object a line.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any, Final
 import hypothesis
 import pytest
 
-from tests.torture.mutation_children import KILLED, SURVIVED, run_child
+from tests.torture.mutation_children import SURVIVED, run_child
 from tests.torture.mutation_fresh import silence, try_fresh
-from tests.torture.mutation_mutants import Mutant, mutants_of
+from tests.torture.mutation_mutants import mutants_of
 from tests.torture.mutation_warm import Warm
 
 OPTIONS: Final = (
@@ -95,7 +95,8 @@ def _try_all(order: dict[str, Any], room: Path, report_file: str, say: Any) -> N
             return
         if "mutant" in read:
             done[read["mutant"]] = read["outcome"]
-    say(null="nothing changed, imported afresh", outcome=try_fresh(None, [tests], OPTIONS, room / "null"))
+    unmutated = [tests] if wanted is None else stages[mutants[0].module][:1]
+    say(null="nothing changed, imported afresh", outcome=try_fresh(None, unmutated, OPTIONS, room / "null"))
     for number, mutant in enumerate(mutants):
         settled = done.get(mutant.name)
         if settled is None or (settled == SURVIVED and mutant.table):
@@ -106,5 +107,3 @@ def _try_all(order: dict[str, Any], room: Path, report_file: str, say: Any) -> N
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-
-__all__ = ["KILLED", "Mutant", "main"]

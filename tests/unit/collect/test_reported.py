@@ -36,7 +36,9 @@ _FACTS: dict[str, FactValue] = {
 _READ = Source("GET /info", "2026-01-01T00:00:00Z")
 
 
-def says(changes: dict[str, FactValue] | None = None, sources: dict[str, tuple[Source, ...]] | None = None) -> EngineSays:
+def says(
+    changes: dict[str, FactValue] | None = None, sources: dict[str, tuple[Source, ...]] | None = None
+) -> EngineSays:
     sources = {"info.Driver": (_READ,)} if sources is None else sources
     report = EngineReport(Target("h"), _FACTS | (changes or {}), sources, CollectionReport(), False, None, None)
     return engine_says(report)
@@ -101,7 +103,9 @@ def test_no_new_privileges_is_reported_since_24(version: FactValue, options: Fac
     ("by_version", "by_info", "expected"),
     [(ABSENT, False, False), (ABSENT, True, True), (True, False, True), (_DENIED, True, _DENIED)],
 )
-def test_experimental_is_left_out_where_it_is_false(by_version: FactValue, by_info: FactValue, expected: FactValue) -> None:
+def test_experimental_is_left_out_where_it_is_false(
+    by_version: FactValue, by_info: FactValue, expected: FactValue
+) -> None:
     assert says({"version.Experimental": by_version, "info.ExperimentalBuild": by_info}).experimental == expected
 
 
@@ -144,7 +148,9 @@ def bridge(
 ) -> tuple[FactValue, tuple[Source, ...]]:
     sources = {"daemon.bridge": _FILE} if known else {}
     settings = DaemonSettings({"daemon.bridge": configured}, sources, {}, (), _REMOTE)
-    subjects = tuple(Subject("network", name, "", {"Driver": driver, "Options": options}) for name, driver, options in networks)
+    subjects = tuple(
+        Subject("network", name, "", {"Driver": driver, "Options": options}) for name, driver, options in networks
+    )
     return default_bridge(settings, CollectionReport(subjects, gap, sources=_LISTED))
 
 

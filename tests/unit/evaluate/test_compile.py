@@ -121,6 +121,10 @@ def test_a_prefix_leads_to_the_daemon_the_host_or_a_parameter():
         assert (found, seen.value, seen.held) == (True, value, True)
         opposite = compile_condition(Not(Test(name, word, argument)), control_table, {"names": ["a", "b"]})
         assert opposite({}, Around(DAEMON, HOST))[0] is False
+    assert judge(Test("daemon:daemon.icc", "equals", True), {}) == (
+        False,
+        (Seen("daemon:daemon.icc", False, "be true", False),),
+    )
     assert reason(outcome(Test("daemon:daemon.bridge", "equals", ""))) is Reason.NOT_COLLECTED
     assert declared("daemon:daemon.icc", {}).type is Type.BOOL
 

@@ -103,18 +103,18 @@ def row(result, number="1.1.1", *, weight=None, waiver=None, others=()):
 
 
 def test_the_headline_is_passed_over_scorable():
-    results = [row(each) for each in (PASS, PASS, FIXED, FAIL, ERROR, Result.UNKNOWN)]
-    results += [row(each) for each in (NA, Result.NOTCHECKED, Result.INFORMATIONAL)]
+    results = [row(each) for each in (PASS, PASS, PASS, FIXED, FAIL, FAIL, FAIL, ERROR, ERROR, Result.UNKNOWN)]
+    results += [row(each) for each in (*[NA] * 5, *[Result.NOTCHECKED] * 2, *[Result.INFORMATIONAL] * 4)]
     score = score_results(results, "2")
-    assert (score.passed, score.scorable, score.percent) == (3, 6, 50)
-    assert score.coverage == Coverage(selected=9, judged=4, errors=1, unknown=1, manual=2, notapplicable=1)
+    assert (score.passed, score.scorable, score.percent) == (4, 10, 40)
+    assert score.coverage == Coverage(selected=21, judged=7, errors=2, unknown=1, manual=6, notapplicable=5)
 
 
 def test_waivers_move_the_score_after_waivers_only_and_errors_cannot_be_waived():
     waiver = {"id": "w"}
-    results = [row(PASS), row(FAIL, waiver=waiver), row(FAIL), row(ERROR, waiver=waiver)]
+    results = [row(PASS), row(FAIL, waiver=waiver), row(FAIL), row(ERROR, waiver=waiver), row(ERROR, waiver=waiver)]
     score = score_results(results, "2")
-    assert (score.percent, score.after_waivers) == (25, 50)
+    assert (score.percent, score.after_waivers) == (20, 40)
     assert score_results([row(PASS), row(FAIL)], "2").after_waivers == 50
 
 
@@ -128,7 +128,11 @@ def test_results_without_a_requirement_are_nobodys():
 
 
 def default(results, version="2", **weights):
-    return score_results(results, version, {each.replace("_", "."): Decimal(one) for each, one in weights.items()}).xccdf[0].score
+    return (
+        score_results(results, version, {each.replace("_", "."): Decimal(one) for each, one in weights.items()})
+        .xccdf[0]
+        .score
+    )
 
 
 def test_rules_are_grouped_by_the_sections_of_their_first_number():

@@ -384,6 +384,7 @@ def test_a_row_over_several_counts_their_results():
 
 def test_a_row_about_nothing_says_what_proves_it():
     assert judged().message == "there are no containers"
+    assert judged(for_each="running_containers").message == "there are no running containers"
     proof = Enumeration(sources=(Source("GET /containers/json", says="[]"), Source("GET /info")))
     assert judged(enumeration=proof).message == "there are no containers (GET /containers/json [], GET /info)"
 
@@ -398,13 +399,14 @@ def test_a_row_about_nothing_says_what_proves_it():
 )
 def test_another_engine_is_no_docker_daemon(product, message):
     chosen = control(for_each="daemon", check=Test("daemon.icc", "equals", False))
-    snapshot = Snapshot(
-        Target("h", product=product), Collector("1", 0, "root"), "t", "t", (), {"engines": Enumeration(sources=(Source("GET /version"),))}
-    )  # fmt: skip
+    nobody = {"engines": Enumeration(sources=(Source("GET /version"),))}
+    snapshot = Snapshot(Target("h", product=product), Collector("1", 0, "root"), "t", "t", (), nobody)
     row = judge_control(chosen, (), decider(chosen, {}), snapshot, around())
     assert (row.result, row.message) == (Result.NOTAPPLICABLE, message)
 
 
 def test_a_collection_without_podman_names_it_in_the_plain_way():
-    snapshot = Snapshot(Target("h", product="podman"), Collector("1", 0, "root"), "t", "t", (), {"containers": Enumeration()})
+    snapshot = Snapshot(
+        Target("h", product="podman"), Collector("1", 0, "root"), "t", "t", (), {"containers": Enumeration()}
+    )
     assert judge_control(control(), (), decider(control(), {}), snapshot, around()).message == "there are no containers"

@@ -42,7 +42,12 @@ def test_a_switch_that_cannot_be_read_is_not_guessed(host: Host) -> None:
     assert by_file == dict.fromkeys(TLS_NAMES, _DENIED)
     assert resolve_tls({}, {"tls": _DENIED}, process) == dict.fromkeys(TLS_NAMES, _DENIED)
     by_flag = resolve_tls({"tls": True}, {"tlsverify": _DENIED, "tlscert": "/c", "tlskey": _LATER}, process)
-    assert (by_flag["tls"], by_flag["tlsverify"], by_flag["tlscert"], by_flag["tlskey"]) == (True, _DENIED, "/c", _LATER)
+    assert (by_flag["tls"], by_flag["tlsverify"], by_flag["tlscert"], by_flag["tlskey"]) == (
+        True,
+        _DENIED,
+        "/c",
+        _LATER,
+    )
 
 
 def test_an_environment_that_cannot_be_read_leaves_open_what_it_decides(host: Host) -> None:
@@ -50,6 +55,7 @@ def test_an_environment_that_cannot_be_read_leaves_open_what_it_decides(host: Ho
     assert resolve_tls({"tls": False}, {}, dark) == dict.fromkeys(TLS_NAMES, _DENIED)
     by_file = resolve_tls({}, {"tls": True, "tlscert": "/c"}, dark)
     assert (by_file["tls"], by_file["tlscert"], by_file["tlskey"]) == (True, "/c", _DENIED)
+    assert resolve_tls({"tlscert": "/g"}, {"tls": True}, dark)["tlscert"] == _DENIED
     by_flag = resolve_tls({"tlsverify": True}, {}, dark)
     assert [by_flag[name] for name in ("tlscacert", "tlscert", "tlskey")] == [_DENIED] * 3
 
@@ -98,8 +104,12 @@ def age(host: Host, path: str, after_start: int) -> int:
     return changed - after_start
 
 
-@pytest.mark.parametrize(("after_start", "is_newer"), [(0, False), (1, False), (SETTLED_NS, False), (SETTLED_NS + 1, True)])
-def test_what_changed_while_the_daemon_settled_may_still_have_been_read(host: Host, after_start: int, is_newer: bool) -> None:
+@pytest.mark.parametrize(
+    ("after_start", "is_newer"), [(0, False), (1, False), (SETTLED_NS, False), (SETTLED_NS + 1, True)]
+)
+def test_what_changed_while_the_daemon_settled_may_still_have_been_read(
+    host: Host, after_start: int, is_newer: bool
+) -> None:
     host.write(_CONFIG, {"log-level": "warn"})
     started = age(host, _CONFIG, after_start)
     config = resolve(host, started)
@@ -145,7 +155,12 @@ def test_the_sockets_that_systemd_hands_over(host: Host, unit: str, handed: str,
 
 def test_one_socket_handed_over_by_somebody_else_is_the_one_behind_which_the_daemon_was_found(host: Host) -> None:
     source = (Source("proc:/proc/812/fd"),)
-    for handed, path, known in (("1", "/x.sock", True), ("1", None, False), ("2", "/x.sock", False), ("", "/x.sock", False)):
+    for handed, path, known in (
+        ("1", "/x.sock", True),
+        ("1", None, False),
+        ("2", "/x.sock", False),
+        ("", "/x.sock", False),
+    ):
         settings = host.resolve("-H", "fd://", environment={"LISTEN_FDS": handed}, socket_path=path, sources=source)
         hosts = settings.facts["daemon.hosts"]
         assert hosts == ["unix:///x.sock"] if known else reason(hosts) is Reason.UNSUPPORTED
@@ -162,11 +177,21 @@ def test_a_socket_unit_that_is_not_there_or_not_readable(host: Host) -> None:
     assert warning.startswith("docker.service could not be read: not_regular")
 
 
-@pytest.mark.parametrize("commands", ["ExecStart=/usr/bin/dockerd\nExecStart=/usr/bin/dockerd --icc=true", "ExecStart=", ""])
+@pytest.mark.parametrize(
+    "commands", ["ExecStart=/usr/bin/dockerd\nExecStart=/usr/bin/dockerd --icc=true", "ExecStart=", ""]
+)
 def test_a_unit_of_several_commands_or_none_says_nothing_about_options(host: Host, commands: str) -> None:
     host.write(_SERVICE, f"[Service]\n{commands}\n")
     settings = host.resolve("--icc=true", newer=True, in_service=True)
     assert "daemon.icc" not in settings.notes
+
+
+@pytest.mark.parametrize("word", ["$LEVEL", "%i", "x$LEVEL", "a%%b"])
+def test_a_command_that_systemd_completes_says_nothing(host: Host, word: str) -> None:
+    host.write(_SERVICE, f"[Service]\nExecStart=/usr/bin/dockerd --log-level={word}\n")
+    settings = host.resolve("--log-level=info", newer=True, in_service=True)
+    assert "daemon.log-level" not in settings.notes
+    assert all("ExecStart" not in str(each.says) for each in settings.sources["daemon.log-level"])
 
 
 @pytest.mark.parametrize(
@@ -224,10 +249,12 @@ _ROOT = HostRoot("/nonexistent")
         ("insecure-registries", ["a", "b"], ["b", "a"], True), ("insecure-registries", ["a"], ["a", "b"], False),
         ("insecure-registries", ["HTTPS://a"], ["a"], True), ("insecure-registries", ["http://a"], ["a"], True),
         ("insecure-registries", ["index.docker.io"], ["docker.io"], True), ("insecure-registries", ["a/b"], ["a/b"], True),
-        ("insecure-registries", ["10.1.2.3/8"], ["10.0.0.0/8"], True), ("insecure-registries", ["10.0.0.0"], ["10.0.0.0/32"], False),
+        ("insecure-registries", ["10.1.2.3/8"], ["10.0.0.0/8"], True),
+        ("insecure-registries", ["10.0.0.0"], ["10.0.0.0/32"], False),
         ("insecure-registries", ["ahttp://a"], ["aa"], False), ("authorization-plugins", ["a", "b"], ["b", "a"], True),
         ("authorization-plugins", ["a"], [], False), ("authorization-plugins", [], [], True),
-        ("log-driver", "syslog", "syslog", True), ("log-driver", "syslog", "json-file", False), ("live-restore", False, True, False),
+        ("log-driver", "syslog", "syslog", True), ("log-driver", "syslog", "json-file", False),
+        ("live-restore", False, True, False),
     ],
 )  # fmt: skip
 def test_configuration_and_report_agree_however_they_are_written(

@@ -179,6 +179,21 @@ def test_every_setting_takes_values_of_its_own_kind_only(tmp_path: Path, name: s
         assert found.reason is Reason.WRONG_TYPE
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("icc", 1, "a boolean"),
+        ("log-level", 1, "a string"),
+        ("hosts", 1, "a list of strings"),
+        ("log-opts", 1, "an object of the documented form"),
+        ("default-ulimits", 1, "an object of the documented form"),
+    ],
+)
+def test_what_it_should_have_been_is_said(tmp_path: Path, name: str, value: object, wanted: str) -> None:
+    found = read(tmp_path, json.dumps({name: value}).encode()).values[name]
+    assert found == Unavailable(Reason.WRONG_TYPE, f"{_PATH}: {name} is not {wanted}")
+
+
 def test_a_limit_that_is_not_named_is_zero(tmp_path: Path) -> None:
     limits = {"nofile": {"Hard": 5}, "core": {"soft": 2, "HARD": 3}}
     values = read(tmp_path, json.dumps({"default-ulimits": limits}).encode()).values
@@ -267,9 +282,9 @@ class Directory(HostRoot):
         assert (path, cap) == (_PATH, 0)
         return ABSENT
 
-    def list(self, path: str) -> tuple[str, ...] | Unavailable:
+    def list(self, path: str) -> tuple[str, ...] | Unavailable | Absent:
         assert path == "/etc/docker"
-        return self.entries if isinstance(self.entries, Unavailable) else tuple(self.entries)
+        return tuple(self.entries) if isinstance(self.entries, dict) else self.entries
 
     def stat(self, path: str) -> FileStat | Unavailable | Absent:
         return stated(self.changed if path == "/etc/docker" else _LATE)
@@ -296,6 +311,7 @@ def stated(changed: int | Unavailable | Absent) -> FileStat | Unavailable | Abse
         (_LATE, {"a": _DENIED, "b": ABSENT}, True),
         (_LATE, {"a": _OLD, "b": _LATE}, False),
         (_LATE, _DENIED, True),
+        (_LATE, ABSENT, True),
         (_DENIED, {}, False),
         (ABSENT, {}, False),
     ],

@@ -67,6 +67,11 @@ def test_a_file_that_could_not_be_read_says_why(host: Host) -> None:
 
 
 def test_settings_that_depend_on_each_other_share_what_was_looked_at(host: Host) -> None:
+    settings = host.resolve("--tlsverify", "--tlscacert=/ca", "-H", "unix:///x")
+    absent = (f"file:{_PATH}", "absent (ENOENT)")
+    line = "proc:/proc/812/cmdline"
+    assert said(settings, "daemon.tlscacert") == [(line, "tlscacert: /ca"), absent, (line, "tlsverify: true")]
+    assert said(settings, "daemon.hosts") == [(line, "hosts: unix:///x"), absent]
     settings = host.resolve("--tls", "--config-file=", sources=_PROCESS)
     assert said(settings, "daemon.tlscacert") == [(_PROCESS[0].locator, None), ("proc:/proc/812/cmdline", "tls: true")]
     assert said(settings, "daemon.config-file") == [("proc:/proc/812/cmdline", 'config-file: ""')]
@@ -103,6 +108,10 @@ def test_a_flag_beside_the_same_key_is_a_note(host: Host) -> None:
     newer = f"pending restart: {_PATH} names it too, and dockerd refuses to start with both"
     assert host.resolve("--log-level=info", newer=True).notes["daemon.log-level"] == newer
     assert host.resolve("--debug=false").notes == {}
+    host.write(_PATH, {"live-restore": False})
+    reported = host.resolve("--live-restore", newer=True, engine=replace(_ENGINE, live_restore=True))
+    assert reported.facts["daemon.live-restore"] is True
+    assert reported.notes == {"daemon.live-restore": newer}
 
 
 def test_what_a_newer_file_says_is_told_and_not_taken(host: Host) -> None:
@@ -161,6 +170,7 @@ def test_a_report_against_a_mere_default_is_no_conflict(host: Host) -> None:
     settings = host.resolve(engine=replace(_ENGINE, live_restore=True, log_driver="journald"))
     assert settings.facts["daemon.live-restore"] is True
     assert settings.facts["daemon.log-driver"] == "journald"
+    assert settings.notes == {}
     remapped = host.resolve("--config-file=", engine=replace(_ENGINE, userns=True))
     assert remapped.facts["daemon.userns-remap"] == Unavailable(
         Reason.CONFLICT, 'the configuration says "", GET /info says true'
@@ -176,6 +186,9 @@ def test_the_storage_driver_is_the_engines_choice_unless_somebody_made_it(
     assert host.resolve(*words, engine=silent).facts["daemon.storage-driver"] == "vfs"
     host.write(_PATH, {})
     assert host.resolve(engine=silent).facts["daemon.storage-driver"] == _SILENT
+    nothing = host.resolve(engine=replace(_ENGINE, storage_driver=ABSENT)).facts["daemon.storage-driver"]
+    assert isinstance(nothing, Unavailable)
+    assert nothing.reason is Reason.NO_ENGINE
     assert host.resolve(engine=replace(_ENGINE, log_driver=_SILENT)).facts["daemon.log-driver"] == "json-file"
 
 
@@ -186,6 +199,16 @@ def test_an_engine_newer_than_the_defaults_is_a_warning(host: Host, version: str
     warnings = host.resolve(engine=replace(_ENGINE, version=version)).warnings
     told = f"engine {version} is newer than the defaults known here, which are those of 29"
     assert list(warnings) == [told] * is_newer
+
+
+def test_remapping_that_a_newer_file_may_explain_is_not_known_and_needs_no_note(host: Host) -> None:
+    host.write(_PATH, {})
+    settings = host.resolve(newer=True, engine=replace(_ENGINE, userns=True))
+    value = settings.facts["daemon.userns-remap"]
+    assert isinstance(value, Unavailable)
+    assert value.reason is Reason.PENDING_RESTART
+    assert "daemon.userns-remap" not in settings.notes
+    assert said(settings, "daemon.userns-remap")[0] == ("GET /info", "true")
 
 
 def test_warnings_of_the_file_and_about_it(host: Host) -> None:
@@ -214,6 +237,19 @@ def test_where_containerd_may_be_depends_on_the_exec_root(host: Host) -> None:
     unknown = containerd_sockets(host.resolve())
     assert isinstance(unknown, Unavailable)
     assert unknown.reason is Reason.WRONG_TYPE
+    host.write(_PATH, {"containerd": 1})
+    assert isinstance(containerd_sockets(host.resolve()), Unavailable)
+
+
+def test_a_setting_of_a_wrong_type_is_not_taken_for_its_default(host: Host) -> None:
+    host.write(_PATH, {"hosts": 1})
+    settings = host.resolve()
+    for name in ("daemon.hosts", "tcp_listeners"):
+        value = settings.facts[name]
+        assert isinstance(value, Unavailable)
+        assert value.reason is Reason.WRONG_TYPE
+    host.write(_PATH, "{,}")
+    assert host.resolve().facts["daemon.config-file"] == _PATH
 
 
 def test_what_only_the_engine_says_has_it_as_its_source(host: Host) -> None:
@@ -249,6 +285,9 @@ def test_a_rootless_daemon_looks_where_its_environment_says(host: Host) -> None:
     dark = host.resolve(environment=_DENIED, rootless=True)
     for name in ("config-file", "log-level", "hosts", "pidfile"):
         assert dark.facts[f"daemon.{name}"] == _DENIED, name
+    unknown = host.resolve(environment=places, rootless=_DENIED, engine=EngineSays())
+    for name in ("config-file", "log-level", "hosts", "pidfile"):
+        assert unknown.facts[f"daemon.{name}"] == _DENIED, name
     engine = replace(_ENGINE, rootless=True)
     assert host.resolve(environment=places, rootless=_DENIED, engine=engine).facts["daemon.log-level"] == "warn"
     assert host.resolve(environment=places, rootless=False, engine=engine).facts["daemon.config-file"] == _PATH
