@@ -109,12 +109,11 @@ def shown(value: FactValue) -> str:
 
 def _same_root(configured: str, reported: str, files_root: HostRoot | Unavailable) -> bool:
     """Remapped engines work in <data-root>/<uid>.<gid>, and every engine resolves links first."""
-    names = {configured.rstrip("/")}
-    if isinstance(files_root, HostRoot):
-        real = files_root.resolve(configured)
-        names |= set() if isinstance(real, Unavailable | Absent) else {real.rstrip("/")}
-    elif reported != configured:
+    if isinstance(files_root, Unavailable):
         return True  # a link may lie between them, and we may not look
+    names, real = {configured.rstrip("/")}, files_root.resolve(configured)
+    if not isinstance(real, Unavailable | Absent):
+        names.add(real.rstrip("/"))
     return any(
         reported == each or (reported.startswith(each) and _REMAPPED_SUFFIX.fullmatch(reported[len(each) :]))
         for each in names

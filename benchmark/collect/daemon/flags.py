@@ -14,12 +14,12 @@ from typing import Final
 class Kind(enum.Enum):
     """What an option's value is. ``ONE`` is a single word that we keep as it stands: a number, an address, a size."""
 
-    BOOL = "bool"
-    STRING = "string"
-    ONE = "one"
-    STRINGS = "strings"  # may be given several times
-    MAP = "map"  # key=value, may be given several times
-    ULIMITS = "ulimits"  # name=soft[:hard], may be given several times
+    BOOL = enum.auto()
+    STRING = enum.auto()
+    ONE = enum.auto()
+    STRINGS = enum.auto()  # may be given several times
+    MAP = enum.auto()  # key=value, may be given several times
+    ULIMITS = enum.auto()  # name=soft[:hard], may be given several times
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ BY_SHORT: Final = {each.short: each for each in FLAGS if each.short}
 BY_KEY: Final = {each.key: each for each in FLAGS if each.key}
 
 # Keys that only the file has, and names that it takes besides ``key`` (20.10 to 27 say host-gateway-ip).
-FILE_ONLY_KEYS: Final = frozenset({"builder", "deprecated-key-path", "features", "host-gateway-ip"})
+FILE_ONLY_KEYS: Final = frozenset({"builder", "deprecated-key-path", "host-gateway-ip"})
 
 # Objects that dockerd takes as they are. It lifts the members of every other object to the top (configValuesSet).
 FLAT_KEYS: Final = frozenset(

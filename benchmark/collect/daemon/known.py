@@ -37,7 +37,7 @@ class Known:
 
     def said(self, name: str) -> JsonValue | Unavailable:
         """What the file says now; None for nothing, also where it could not be read."""
-        return None if self.config.problem is not None else self.config.values.get(name)
+        return self.config.values.get(name)
 
     def default(self, name: str) -> FactValue:
         """The documented default of this engine's version."""

@@ -31,6 +31,7 @@ def test_an_assessment_says_whose_it_is():
     assert made.context["daemon"].facts["product"] == "docker"
     assert made.context["host"].facts["kernel"] == "6.1.0"
     assert made.score.coverage.selected == len(made.results)
+    assert (evaluated(target).operator, evaluated(target).release) == ("", None)
 
 
 def test_a_daemon_that_could_not_be_seen_is_blocked_with_the_reason():

@@ -1,5 +1,6 @@
 """Scores against figures worked out by hand from NIST IR 7275r4, tables 40 to 43."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -147,6 +148,7 @@ def test_rules_are_grouped_by_the_sections_of_their_first_number():
 def test_weights_of_a_tailoring_are_those_of_rules_and_of_sections():
     results = [row(PASS, "1.1.1", weight="3"), row(FAIL, "1.1.2"), row(FAIL, "2.1")]
     assert default(results) == Decimal(75) / 2
+    assert score_results([replace(row(PASS), refinement=Refinement())], "2") == score_results([row(PASS)], "2")
     assert default(results, **{"1": 3}) == Decimal(75 * 3) / 4
     assert default([row(PASS, "1.1.1"), row(FAIL, "1.2.1")], **{"1_1": 3}) == 75
     assert default([row(PASS, "1.1.1"), row(FAIL, "1.2.1")], **{"1": 3}) == 50

@@ -144,6 +144,7 @@ def resolve(host: Host, started: int, *words: str) -> Any:
         ("ListenStream=/a", "2", Reason.CONFLICT),
         ("ListenStream=%t/a", "1", ["unix:///run/a"]),
         ("ListenStream=%i/a", "1", Reason.SYNTAX),
+        ("ListenStream=/a\nListenStream=%i/a", "2", Reason.SYNTAX),
         ("", "1", Reason.SYNTAX),
     ],
 )
@@ -201,6 +202,7 @@ def test_a_command_that_systemd_completes_says_nothing(host: Host, word: str) ->
         ("tcp://a.example:/path", "tcp://a.example:2375/path"),
         ("tcp://a.example:65535", "tcp://a.example:65535"),
         ("npipe:////./pipe/docker", "npipe:////./pipe/docker"),
+        ("npipe://a://b", "npipe://a://b"),
         ("unix://x://y", None),
         ("tcp://a:123456", None),
         ("tcp://a b?c", None),
@@ -213,8 +215,8 @@ def test_addresses_and_what_is_none(word: str, address: str | None) -> None:
 
 
 def test_a_stream_is_written_as_an_address() -> None:
-    assert [parse_listen_stream(each) for each in (" /a ", "@x", "80", "127.0.0.1:80", "[::]:80")] == [
-        "unix:///a", "unix://@x", "tcp://[::]:80", "tcp://127.0.0.1:80", "tcp://[::]:80",
+    assert [parse_listen_stream(each) for each in (" /a ", "@x", "80", "127.0.0.1:80", "[::]:80", "vsock:2:9")] == [
+        "unix:///a", "unix://@x", "tcp://[::]:80", "tcp://127.0.0.1:80", "tcp://[::]:80", "vsock:2:9",
     ]  # fmt: skip
 
 
@@ -246,9 +248,11 @@ _ROOT = HostRoot("/nonexistent")
         ("data-root", "/var/lib/docker", "/var/lib/docker", True), ("data-root", "/a", "/b", False),
         ("data-root", "/a/", "/a", True), ("data-root", "/a", "/a/100000.100000", True), ("data-root", "/a", "/a/x", False),
         ("data-root", "/a", "/a/1.1x", False), ("data-root", "/a", "/b/1.1", False), ("data-root", "/a", "/ab", False),
+        ("data-root", "/a~", "/a", False),
         ("insecure-registries", ["a", "b"], ["b", "a"], True), ("insecure-registries", ["a"], ["a", "b"], False),
         ("insecure-registries", ["HTTPS://a"], ["a"], True), ("insecure-registries", ["http://a"], ["a"], True),
         ("insecure-registries", ["index.docker.io"], ["docker.io"], True), ("insecure-registries", ["a/b"], ["a/b"], True),
+        ("insecure-registries", ["a/b"], ["c/d"], False),
         ("insecure-registries", ["10.1.2.3/8"], ["10.0.0.0/8"], True),
         ("insecure-registries", ["10.0.0.0"], ["10.0.0.0/32"], False),
         ("insecure-registries", ["ahttp://a"], ["aa"], False), ("authorization-plugins", ["a", "b"], ["b", "a"], True),
@@ -270,6 +274,12 @@ def test_a_data_root_behind_a_link_agrees_and_one_that_cannot_be_followed_may(ho
     assert not agrees("data-root", "/data", "/srv", host.root)
     assert agrees("data-root", "/data", "/srv", _DENIED)
     assert agrees("data-root", "/data", "/data", _DENIED)
+    (host.path / "tilde~").mkdir()
+    (host.path / "link").symlink_to("/tilde~")
+    (host.path / "loop").symlink_to("loop")
+    assert agrees("data-root", "/link", "/tilde~", host.root)
+    assert not agrees("data-root", "/link", "/tilde", host.root)
+    assert not agrees("data-root", "/loop", "/srv", host.root)
 
 
 @pytest.mark.parametrize(

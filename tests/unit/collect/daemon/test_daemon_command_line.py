@@ -179,8 +179,8 @@ def test_the_table_is_the_reference() -> None:
             option, _, key = word.partition("=")
             short, _, name = option.rpartition("/")
             listed.append((name, kind, short, "" if key == "-" else key or name))
-    assert sorted((each.name, each.kind.value, each.short, each.key) for each in FLAGS) == sorted(
-        (name, kind.value, short, key) for name, kind, short, key in listed
+    assert sorted((each.name, each.kind.name, each.short, each.key) for each in FLAGS) == sorted(
+        (name, kind.name, short, key) for name, kind, short, key in listed
     )
 
 

@@ -217,6 +217,19 @@ def test_an_unknown_key_does_not_hide_its_neighbours(tmp_path: Path) -> None:
     assert len(config.warnings) == 2
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "builder", "cluster-store-opts", "default-network-opts", "default-ulimits", "features", "log-opts", "nri-opts",
+        "runtimes",
+    ],
+)  # fmt: skip
+def test_what_stands_inside_an_object_that_dockerd_takes_whole_is_no_setting(tmp_path: Path, name: str) -> None:
+    config = read(tmp_path, json.dumps({name: {"icc": "x"}}).encode())
+    assert "icc" not in config.values
+    assert config.warnings == ()
+
+
 def test_proxies_are_an_object_that_dockerd_reads_whole(tmp_path: Path) -> None:
     config = read(tmp_path, b'{"proxies": {"http-proxy": "http://p"}, "icc": false}')
     assert config.values == {"icc": False}

@@ -9,6 +9,7 @@ import pytest
 
 from benchmark.collect.daemon.engine_says import EngineSays
 from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, containerd_sockets, resolve_settings
+from benchmark.collect.daemon.units import ServiceUnit, read_service
 from benchmark.collect.host.root import HostRoot
 from benchmark.model.facts import ABSENT, Reason, Source, Unavailable
 from tests.unit.collect.daemon.test_daemon_settings import _ENGINE, Host
@@ -55,6 +56,9 @@ def test_sources_stand_in_the_order_in_which_they_count(host: Host) -> None:
     assert settings.sources["daemon.live-restore"][0].read_at == "2026-01-01T00:00:00Z"
     unknown = host.resolve(engine=EngineSays())
     assert said(unknown, "daemon.bridge")[-1] == ("default:20.10 and later", '""')
+    assert not any(each.startswith("default:") for each, _ in said(unknown, "daemon.ip6tables")), (
+        "it depends on the version"
+    )
 
 
 def test_a_file_that_could_not_be_read_says_why(host: Host) -> None:
@@ -101,6 +105,13 @@ def test_a_unit_that_has_changed_is_a_note(
     assert ("docker.service has changed since the daemon's start" in settings.warnings) is newer
 
 
+def test_a_daemon_outside_its_service_has_no_unit(host: Host) -> None:
+    host.write(_UNIT, "[Service]\nExecStart=/usr/bin/dockerd --icc=true\n")
+    assert read_service(host.root, host.process) == ServiceUnit(None, False, "", (), ())
+    inside = read_service(host.root, replace(host.process, in_service=True))
+    assert (inside.options, inside.path) == ({"icc": True}, _UNIT)
+
+
 def test_a_flag_beside_the_same_key_is_a_note(host: Host) -> None:
     host.write(_PATH, {"log-level": "warn"})
     note = f"{_PATH} names it too, with which dockerd does not start: is it the file that the daemon read?"
@@ -128,6 +139,8 @@ def test_what_a_newer_file_says_is_told_and_not_taken(host: Host) -> None:
     assert detail("daemon.hosts") == "says hosts: unix:///a, unix:///b, tls: true"
     host.write(_PATH, {"log-level": "warn"})
     assert detail("daemon.hosts") == "does not name hosts, tls or tlsverify"
+    host.write(_PATH, {"tlsverify": False})
+    assert detail("daemon.hosts") == "says tlsverify: false"
     assert host.resolve("-H", "unix:///x", newer=True).facts["daemon.hosts"] == ["unix:///x"]
 
 
@@ -250,6 +263,29 @@ def test_a_setting_of_a_wrong_type_is_not_taken_for_its_default(host: Host) -> N
         assert value.reason is Reason.WRONG_TYPE
     host.write(_PATH, "{,}")
     assert host.resolve().facts["daemon.config-file"] == _PATH
+    host.write(_PATH, {"tls": 1, "log-level": 1})
+    for name in ("daemon.hosts", "daemon.tls", "daemon.log-level"):
+        value = host.resolve(newer=name == "daemon.log-level").facts[name]
+        assert isinstance(value, Unavailable)
+        assert value.reason is Reason.WRONG_TYPE
+
+
+def test_a_default_socket_that_depends_on_the_environment(host: Host) -> None:
+    dark = host.resolve("--config-file=", environment=_DENIED, rootless=True)
+    assert dark.facts["daemon.hosts"] == _DENIED
+    unknown = host.resolve(
+        "--config-file=", environment={"XDG_RUNTIME_DIR": "/run"}, rootless=_SILENT, engine=EngineSays()
+    )
+    assert unknown.facts["daemon.hosts"] == _SILENT
+
+
+def test_sockets_of_systemd_are_looked_at_where_they_are_asked_for(host: Host) -> None:
+    host.write("/lib/systemd/system/docker.socket", "[Socket]\nListenStream=/run/docker.sock\n")
+    asked = host.resolve("-H", "fd://3", in_service=True)
+    assert asked.facts["daemon.hosts"] == ["unix:///run/docker.sock"]
+    assert asked.sources["daemon.hosts"][-1].locator == "file:/lib/systemd/system/docker.socket"
+    plain = host.resolve("-H", "unix:///x", in_service=True)
+    assert not any("docker.socket" in each.locator for each in plain.sources["daemon.hosts"])
 
 
 def test_what_only_the_engine_says_has_it_as_its_source(host: Host) -> None:
