@@ -36,14 +36,12 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine | Unavailable:
         for flag, word in _given(list(argv[1:])):
             _take(values, flag, word)
     except _Refused as refusal:
-        return Unavailable(Reason.SYNTAX, refusal.detail)
+        return Unavailable(Reason.SYNTAX, str(refusal))
     return CommandLine(values)
 
 
 class _Refused(Exception):
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    """What dockerd would not have started with."""
 
 
 def _given(words: list[str]) -> Iterator[tuple[Flag, str]]:

@@ -179,7 +179,13 @@ def test_a_socket_unit_that_is_not_there_or_not_readable(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    "commands", ["ExecStart=/usr/bin/dockerd\nExecStart=/usr/bin/dockerd --icc=true", "ExecStart=", ""]
+    "commands",
+    [
+        "ExecStart=/usr/bin/dockerd\nExecStart=/usr/bin/dockerd --icc=true",
+        "ExecStart=",
+        "",
+        'ExecStart="/usr/bin/dockerd',
+    ],
 )
 def test_a_unit_of_several_commands_or_none_says_nothing_about_options(host: Host, commands: str) -> None:
     host.write(_SERVICE, f"[Service]\n{commands}\n")

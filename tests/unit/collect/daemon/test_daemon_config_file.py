@@ -254,6 +254,7 @@ def test_an_absent_default_file_is_a_proof(tmp_path: Path) -> None:
     assert config.values == {}
     assert config.source is not None
     assert config.source.says == "absent (ENOENT)"
+    assert config.changed_ns == 0
 
 
 def test_an_absent_explicit_file_is_none(tmp_path: Path) -> None:
