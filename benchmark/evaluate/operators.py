@@ -141,12 +141,12 @@ def _under_none_of(argument: list[str]) -> Predicate:
 
 
 def _clean(path: str) -> str:
-    """normpath, and the two leading slashes that POSIX lets it keep made one."""
-    return "/" + posixpath.normpath(path).lstrip("/")
+    """The path without ``.``, ``..`` and leading slashes, of which POSIX lets normpath keep two."""
+    return posixpath.normpath(path).lstrip("/")
 
 
 def _is_under(path: str, root: str) -> bool:
-    """True when ``path`` is ``root`` or lies below it, by component; nothing clean lies below ``//``, so / is itself only."""
+    """True when ``path`` is ``root`` or lies below it, by component; both clean, so / is "" and stands for itself only."""
     return path == root or path.startswith(root + "/")
 
 
