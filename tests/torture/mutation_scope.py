@@ -76,3 +76,15 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
         )
     },
 }
+
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "benchmark.evaluate": "only names what others may use",
+    "benchmark.evaluate.phrases": "wording",
+    "benchmark.collect.daemon": "holds nothing",
+    "benchmark.collect.daemon.data_root": "facts about a directory, not a setting",
+    "benchmark.collect.daemon.inet_sockets": "the kernel's table of sockets, not a setting",
+    "benchmark.collect.daemon.process": "which process it is, not what it does",
+    "benchmark.collect.daemon.procfs": "files of /proc, which the fuzzing reads",
+    "benchmark.collect.daemon.swarm_addresses": "facts about the swarm, not a setting",
+}
+"""Modules of the same rooms that are not mutated, and why."""

@@ -9,8 +9,8 @@ import pytest
 from tests.torture.ledger import Tally
 from tests.torture.mutation_children import KILLED, SURVIVED
 from tests.torture.mutation_harness import HARNESS, Run, check, known_survivors, run_group, run_mutants
-from tests.torture.mutation_mutants import mutants_of
-from tests.torture.mutation_scope import GROUPS
+from tests.torture.mutation_mutants import ROOT, mutants_of
+from tests.torture.mutation_scope import GROUPS, LEFT_OUT
 
 __all__ = ["HARNESS"]
 _WORDS = "benchmark.evaluate.operators"
@@ -21,6 +21,15 @@ _TESTS = "tests/unit/evaluate/test_algebra.py"
 @pytest.mark.parametrize("group", ["operators", "verdict algebra", "applicability"])
 def test_every_mutant_is_noticed_or_listed(group: str, tally: Tally) -> None:
     run_group(group, tally, 9)
+
+
+def test_every_module_that_decides_is_mutated_or_left_out_for_a_reason(tally: Tally) -> None:
+    mutated = {module for group in GROUPS.values() for module in group}
+    for room in ("evaluate", "collect/daemon"):
+        for path in (ROOT / "benchmark" / room).glob("*.py"):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            assert (module in mutated) is not (module in LEFT_OUT), module
+            tally.count("modules looked for")
 
 
 def test_the_list_names_mutants_that_there_are(tally: Tally) -> None:
