@@ -50,7 +50,7 @@ def test_names_of_mutants_are_unique_and_do_not_depend_on_neighbours(tally: Tall
 
 
 def test_tests_of_the_words_taken_away_let_mutants_live(tally: Tally) -> None:
-    names = [each.name for each in mutants_of(_WORDS) if each.function == "_is_under"]
+    names = [each.name for each in mutants_of(_WORDS) if each.function == "_is_under"][:3]
     run = run_mutants({_WORDS: ((_TESTS,),)}, names)
     with pytest.raises(AssertionError, match="no test notices"):
         check(run, [_WORDS], known_survivors(), complete=False)
