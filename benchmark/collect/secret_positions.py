@@ -43,8 +43,11 @@ _USER: Final = re.compile(
     r"[\"']?[^\s:%/\"'$]{1,256}[:%])"
     r"(?P<value>(?![0-9]{1,10}(?![^\s\"'])|\$|\[redacted)[^\s\"']{1,1024})"
 )
+# A header has a blank behind its colon, or stands where a header is given: arg-secret:latest is an image.
 _HEADER: Final = re.compile(
-    r"(?P<head>(?<![\w-])[\w-]{0,40}?(?:authorization|api-?key|token|secret|cookie|passwo?r?d)[ \t]{0,3}:[ \t]{0,3}"
+    r"(?P<head>(?:(?<![\w-])(?:-H[ \t]{0,8}|--header[ \t=]{1,8})[\"']?[\w-]{0,40}?"
+    r"(?:authorization|api-?key|token|secret|cookie|passwo?r?d)[ \t]{0,3}:[ \t]{0,3}"
+    r"|(?<![\w-])[\w-]{0,40}?(?:authorization|api-?key|token|secret|cookie|passwo?r?d)[ \t]{0,3}:[ \t]{1,3})"
     r"(?:(?:bearer|basic|token|digest|key)[ \t]{1,3})?+)(?P<value>(?!\$|\[redacted|//)[^\s\"';,&|]{4,})",
     re.IGNORECASE,
 )
@@ -56,7 +59,9 @@ _QUERY: Final = re.compile(
     r"(?P<head>[?&](?:key|sig|signature|auth|code|pwd|pass|x-[a-z-]{1,24}-signature)=)(?P<value>[^\s&\"'#]{4,})",
     re.IGNORECASE,
 )
-_PASS: Final = re.compile(r"(?P<head>(?<![\w])pass:)(?P<value>(?!\$)[^\s\"';&|]{1,256})")
+_PASS: Final = re.compile(
+    r"(?P<head>(?<![\w-])-(?:pass|passin|passout|k)[ \t=]{1,8}[\"']?pass:)(?P<value>(?!\$)[^\s\"';&|]{1,256})"
+)
 _SET: Final = re.compile(
     r"(?P<head>(?<![\w-])set[ \t]{1,8}[^\s=]{0,200}(?:password|passwd|secret|token|_auth|api_?key|access_key)"
     r"[\w.-]{0,64}[ \t]{1,8})"

@@ -27,7 +27,7 @@ def test_every_table_is_printed() -> None:
     )
     assert done.returncode == 0, done.stderr
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.stdout.splitlines() if "|" in line]
-    by_first = {row[0]: row for row in rows}
+    by_first = {row[0]: [cell for cell in row if cell not in ("table", "json", "xccdf")] for row in rows}
     assert {"0", "2", "40", "`python -c pass`", "`dockmark --version`", "5"} <= by_first.keys()
     assert all(re.fullmatch(r"\d+\.\d{3} s", by_first[each][1]) for each in ("0", "2", "40"))
     assert int(by_first["2"][4]) == int(by_first["0"][4]) + 2

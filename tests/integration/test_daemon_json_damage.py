@@ -21,6 +21,7 @@ CONCERNED = {
     "daemon_manages_iptables",
     "daemon_no_new_privileges",
     "default_ulimits_configured",
+    "docker_group_members_approved",
     "tls_ca_mode",
     "tls_ca_owner",
     "tls_certificate_mode",

@@ -118,4 +118,4 @@ def test_the_table_shows_them_last(engine: Engine) -> None:
     out = dockmark("audit", "--host", engine.host, "--deep").out
     assert out.index("\n7 Swarm (") < out.index("\nBeyond the benchmark (") < out.index("\nSummary")
     for path in (SETUID, WRITABLE, ESCAPING, KEY):
-        assert path in out
+        assert path in "".join(out.split())

@@ -179,7 +179,7 @@ def _bound(root: Path, engine: Engine) -> Iterator[None]:
     first = root / "first-process"
     (first / "ns").mkdir(parents=True)
     (first / "ns" / "mnt").symlink_to(Path(f"/proc/{engine.pid}/ns/mnt").readlink())
-    (first / "mountinfo").write_bytes(Path("/proc/self/mountinfo").read_bytes())
+    (first / "mountinfo").write_text(_as_seen_by_the_host(root, engine))
     with contextlib.ExitStack() as stack:
         for source, target in (
             ("/proc", root / "proc"),
@@ -200,3 +200,23 @@ def _docker_group(root: Path) -> int:
     with groups.open("a") as file:
         file.write("docker:x:998:\n")
     return 998
+
+
+def _as_seen_by_the_host(root: Path, engine: Engine) -> str:
+    """The mounts of a host whose top is ``root`` and that has the engine's directory where it is: each named by its place
+    in the file system that holds it, as the kernel does.
+    """
+    mounts = [
+        max(
+            (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()),
+            key=lambda fields: len(fields[4]) if f"{path}/".startswith(f"{fields[4].rstrip('/')}/") else -1,
+        )
+        for path in (root, engine.directory)
+    ]
+    lines = []
+    for number, (path, point, fields) in enumerate(
+        zip((root, engine.directory), ("/", engine.directory), mounts, strict=True), 1
+    ):
+        subtree = os.path.normpath(f"{fields[3]}/{os.path.relpath(path, fields[4])}")
+        lines.append(f"{number} 0 {fields[2]} {subtree} {point} rw - ext4 /dev/x rw\n")
+    return "".join(lines)

@@ -9,9 +9,10 @@ from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
 from tests.torture.fuzz_targets_proc import PROC_TARGETS
 from tests.torture.fuzz_targets_wire import WIRE_TARGETS
+from tests.torture.fuzz_targets_xml import XML_TARGETS
 from tests.torture.ledger import Harness
 
-TARGETS: Final = (*HOST_TARGETS, *PROC_TARGETS, *API_TARGETS, *IMAGE_TARGETS, *WIRE_TARGETS)
+TARGETS: Final = (*HOST_TARGETS, *PROC_TARGETS, *API_TARGETS, *IMAGE_TARGETS, *WIRE_TARGETS, *XML_TARGETS)
 
 HARNESS: Final = Harness(
     "fuzzing",

@@ -27,8 +27,6 @@ from benchmark.collect.redaction import credential_shapes, redact
 from benchmark.evaluate.arguments import release
 from benchmark.model.snapshot_file import SnapshotDefect, compress, encode_snapshot
 from benchmark.model.strict_json import JsonDefect, parse_json
-from benchmark.scap.tailoring_document import read_tailoring
-from benchmark.scap.xml_reader import XmlRefused
 from tests.snapshots import DENIED, container, snapshot
 from tests.torture.fuzz_run import Target
 from tests.torture.fuzz_sound import host_with, reads_snapshot
@@ -170,11 +168,6 @@ def _walk(node: Node, depth: int) -> None:
         _walk(each, depth + 1)
 
 
-def _tailoring(data: bytes) -> bool:
-    read_tailoring(data, "t.xml")
-    return True
-
-
 def _catalogue(data: bytes) -> bool:
     decode_catalog(data)
     return True
@@ -214,15 +207,6 @@ requirements:
     level: 1
     assessment: manual
     controls: [a]
-"""
-_TAILORING: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
-<Tailoring xmlns="http://checklists.nist.gov/xccdf/1.2" id="xccdf_x_tailoring_a">
- <benchmark href="x"/><version time="2026-01-01T00:00:00">1</version>
- <Profile id="xccdf_x_profile_a" extends="xccdf_x_profile_b"><title>T</title>
-  <select idref="xccdf_x_rule_a" selected="false"><remark>why</remark></select>
-  <set-value idref="xccdf_x_value_a">5</set-value>
-  <refine-rule idref="xccdf_x_rule_b" weight="2.0" severity="high"/>
- </Profile></Tailoring>
 """
 _META: Final = b'{"Name": "default", "Endpoints": {"docker": {"Host": "tcp://10.0.0.1:2376", "SkipTLSVerify": false}}}'
 _YAML_WORDS: Final = (
@@ -360,30 +344,6 @@ WIRE_TARGETS: Final = (
         (_MAPPING_SEED,),
         (*_YAML_WORDS, b"id: ", b"level: ", b"presets: ", b"controls: "),
         ((_MAPPING_SEED, b"  - label: x\n", b""),),
-    ),
-    Target(
-        "tailoring_xml",
-        _tailoring,
-        (XmlRefused,),
-        (_TAILORING,),
-        (
-            b"<",
-            b">",
-            b"/>",
-            b"<!DOCTYPE x>",
-            b"<![CDATA[",
-            b"]]>",
-            b"&amp;",
-            b"&#0;",
-            b"&#x1b;",
-            b"&x;",
-            b"xmlns:a='b' ",
-            b"<a>",
-            b"<!--",
-            b"-->",
-            b"<?x ?>",
-        ),
-        ((_TAILORING[:-26], b"<select idref='a' selected='true'/>", b"</Profile></Tailoring>"), (b"", b"<a>", b"")),
     ),
     Target(
         "snapshot",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from benchmark.cli.checklist import checklist_of
 from benchmark.evaluate import EvaluationRequest, Evaluator, prepare_evaluator
 from benchmark.model.facts import FactValue, Reason, Source, Subject, Unavailable
 from benchmark.model.result import Assessment, ControlResult
@@ -18,6 +19,7 @@ from benchmark.model.snapshot import Collector, Enumeration, Snapshot, Target
 from benchmark.model.vocabulary import COLLECTIONS, KINDS
 from benchmark.render.formats import FORMATS
 from benchmark.render.options import RenderOptions
+from benchmark.scap.checklist import Checklist
 from tests.controls.test_controls import CATALOG
 from tests.snapshots import GOOD_CONTAINER, GOOD_DAEMON, GOOD_HOST
 from tests.torture.ledger import Harness
@@ -196,12 +198,17 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     ]
 
 
+@cache
+def _checklist(framework: str, version: str) -> Checklist:
+    return checklist_of(CATALOG, framework, version)
+
+
 def documents(assessment: Assessment) -> dict[str, str]:
     """The assessment in every output, by name; the terminal's report in its variants."""
     options = {
-        "": RenderOptions(),
-        " verbose": RenderOptions(verbose=True, colour=True),
-        " ascii": RenderOptions(unicode=False, width=60),
+        "": RenderOptions(checklist=_checklist),
+        " verbose": RenderOptions(verbose=True, colour=True, checklist=_checklist),
+        " ascii": RenderOptions(unicode=False, width=60, checklist=_checklist),
     }
     return {
         f"{name}{variant}": "".join(FORMATS[name].render(assessment, each))
@@ -212,7 +219,7 @@ def documents(assessment: Assessment) -> dict[str, str]:
 
 def unwrapped(assessment: Assessment) -> dict[str, str]:
     """The assessment in every output, on lines so long that nothing in it moves a word to another line."""
-    options = RenderOptions(width=10**6, verbose=True)
+    options = RenderOptions(width=10**6, verbose=True, checklist=_checklist)
     return {name: "".join(FORMATS[name].render(assessment, options)) for name in FORMATS}
 
 

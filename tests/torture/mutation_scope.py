@@ -80,6 +80,7 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
 LEFT_OUT: Final[Mapping[str, str]] = {
     "benchmark.evaluate": "only names what others may use",
     "benchmark.evaluate.phrases": "wording",
+    "benchmark.evaluate.imported": "verdicts of others, read back from a document; tests/unit/cli/test_import_command.py",
     "benchmark.collect.daemon": "holds nothing",
     "benchmark.collect.daemon.data_root": "facts about a directory, not a setting",
     "benchmark.collect.daemon.inet_sockets": "the kernel's table of sockets, not a setting",

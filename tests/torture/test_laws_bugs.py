@@ -66,10 +66,10 @@ def _a_label_hides(patch: pytest.MonkeyPatch) -> None:
     checked, in_order = containers._checked, containers.in_order
     hidden: set[str] = set()
 
-    def look(value: Any, identifier: str, path: str) -> Any:
-        if isinstance(value, dict) and "dockmark.ignore" in (value["Config"]["Labels"] or {}):
-            hidden.add(identifier)
-        return checked(value, identifier, path)
+    def look(reply: Any) -> Any:
+        if isinstance(reply.value, dict) and "dockmark.ignore" in (reply.value["Config"]["Labels"] or {}):
+            hidden.add(reply.value["Id"])
+        return checked(reply)
 
     def without(report: Any) -> Any:
         return in_order(replace(report, subjects=tuple(each for each in report.subjects if each.id not in hidden)))

@@ -79,8 +79,8 @@ def _replies_move_up(patch: pytest.MonkeyPatch) -> None:
     """What answers 404 leaves no place in the row of replies."""
     true = EngineClient.get_many
 
-    def without_gaps(client: EngineClient, paths: tuple[str, ...]) -> Iterator[Reply]:
-        replies = list(true(client, paths))
+    def without_gaps(client: EngineClient, paths: tuple[str, ...], mismatch: Any = None) -> Iterator[Reply]:
+        replies = list(true(client, paths, mismatch))
         found = [each for each in replies if getattr(each.value, "reason", None) is not Reason.NOT_FOUND]
         return iter(found + replies[len(found) :])
 
@@ -92,8 +92,8 @@ def _the_one_before_speaks(patch: pytest.MonkeyPatch) -> None:
     true = containers._checked
     last: dict[str, Any] = {}
 
-    def lenient(value: Any, identifier: str, path: str) -> Any:
-        found = true(value, identifier, path)
+    def lenient(reply: Reply) -> Any:
+        found = true(reply)
         if isinstance(found, dict):
             last["document"] = found
         elif found.reason is Reason.NOT_FOUND and last:
@@ -173,7 +173,7 @@ def test_a_404_that_is_passed_over_is_seen(world: World, monkeypatch: pytest.Mon
 def test_replies_out_of_step_are_seen(world: World, monkeypatch: pytest.MonkeyPatch, tally: Tally) -> None:
     true = EngineClient.get_many
 
-    def out_of_step(client: EngineClient, paths: tuple[str, ...]) -> Iterator[Reply]:
+    def out_of_step(client: EngineClient, paths: tuple[str, ...], _: Any = None) -> Iterator[Reply]:
         replies = list(true(client, paths))
         step = 2 if paths and paths[0].startswith("/images/") else 0
         return iter(replies[step:] + replies[:step])

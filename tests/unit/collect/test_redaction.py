@@ -140,3 +140,13 @@ def test_time_is_linear(piece: str) -> None:
     started = time.process_time()
     redact("= : -- " + piece * (320_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+def test_the_name_of_an_image_is_no_header_and_its_tag_no_password():
+    for name in (
+        "env-secret:latest",
+        "registry.example/team/vault-token:1.10.3",
+        "pass:latest",
+        "image my-password:v2.0",
+    ):
+        assert redact(name) == name

@@ -6,13 +6,19 @@ from decimal import Decimal
 import pytest
 
 from benchmark.catalog.load import load_catalog
-from benchmark.evaluate.scores import Group, Rule, score_results, xccdf_scores
+from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
+from benchmark.evaluate.scores import Group, Rule, instance_results, score_instances, score_results, xccdf_scores
+from benchmark.model.facts import Subject
 from benchmark.model.framework import Requirement
-from benchmark.model.result import ControlResult, Coverage, Result
-from benchmark.model.tailoring import Refinement
+from benchmark.model.result import ControlResult, Coverage, Finding, Result
+from benchmark.model.tailoring import Refinement, Tailoring
+from tests.snapshots import snapshot
 
 PASS, FAIL, ERROR, NA, FIXED = Result.PASS, Result.FAIL, Result.ERROR, Result.NOTAPPLICABLE, Result.FIXED
 DEFAULT, FLAT, UNWEIGHTED, ABSOLUTE = range(4)
+
+
+SUBJECT = Subject("container", "web", "", {})
 
 
 def rule(*results, weight="1"):
@@ -152,3 +158,36 @@ def test_weights_of_a_tailoring_are_those_of_rules_and_of_sections():
     assert default(results, **{"1": 3}) == Decimal(75 * 3) / 4
     assert default([row(PASS, "1.1.1"), row(FAIL, "1.2.1")], **{"1_1": 3}) == 75
     assert default([row(PASS, "1.1.1"), row(FAIL, "1.2.1")], **{"1": 3}) == 50
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "expected"),
+    [
+        (Result.FAIL, (Result.PASS, Result.FAIL), (Result.PASS, Result.FAIL)),
+        (Result.ERROR, (Result.PASS,), (Result.PASS, Result.ERROR)),  # a gap in the list
+        (Result.NOTAPPLICABLE, (), (Result.NOTAPPLICABLE,)),
+        (Result.INFORMATIONAL, (), (Result.INFORMATIONAL,)),  # unscored by a tailoring, and about nothing
+        (Result.INFORMATIONAL, (Result.FAIL, Result.PASS), (Result.INFORMATIONAL, Result.INFORMATIONAL)),
+    ],
+)
+def test_the_results_of_a_control_subject_by_subject(whole, parts, expected):
+    judged = replace(row(whole), findings=tuple(Finding(SUBJECT, each, ()) for each in parts))
+    assert instance_results(judged) == expected
+
+
+def test_scores_of_subjects_are_shares_of_their_rule():
+    half = replace(
+        row(Result.FAIL, "5.1"), findings=tuple(Finding(SUBJECT, each, ()) for each in (Result.PASS, Result.FAIL))
+    )
+    heavy = replace(row(Result.PASS, "5.2", weight=Decimal(3)), findings=(Finding(SUBJECT, Result.PASS, ()),))
+    beyond = replace(row(Result.FAIL), requirements=())
+    any_assessment = evaluate_snapshot(load_catalog(), snapshot(), EvaluationRequest(now="2026-01-01T00:00:00Z"))
+    made = replace(any_assessment, benchmark_version="2", results=(half, heavy, beyond))
+    assert {each.system.rpartition(":")[2]: (each.score, each.maximum) for each in score_instances(made)} == {
+        "default": (Decimal("87.5"), Decimal(100)),
+        "flat": (Decimal("3.5"), Decimal(4)),
+        "flat-unweighted": (Decimal("1.5"), Decimal(2)),
+        "absolute": (Decimal(0), Decimal(1)),
+    }
+    tailoring = Tailoring("t", "t", "1", "2026-01-01T00:00:00Z", "p", "", "", {}, group_weights={"5": Decimal(0)})
+    assert score_instances(replace(made, tailoring=tailoring)) == ()
