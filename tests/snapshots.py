@@ -148,7 +148,9 @@ GOOD_FILES: Final[Mapping[str, tuple[tuple[str, Facts], ...]]] = {
 def file(path: str, facts: Facts) -> Subject:
     """A file that belongs to root and that an audit rule watches, with ``facts`` of its own."""
     rules: list[JsonValue] = [f"-w {path} -p rwxa -k docker (kernel)"]
-    return subject("file", path, {"path": path, "audit_rules": rules, **facts}, source=f"file:{path}")
+    return subject(
+        "file", path, {"path": path, "audit_rules": rules, "audit_exceptions": [], **facts}, source=f"file:{path}"
+    )
 
 
 def subject(kind: str, name: str, facts: Facts, id_: str = "", source: str = "") -> Subject:

@@ -18,7 +18,7 @@ from benchmark.collect.daemon.settings import (
     tls_paths,
 )
 from benchmark.collect.host.accounts import Accounts
-from benchmark.collect.host.audited import audit_rules
+from benchmark.collect.host.audited import audit_exceptions, audit_rules
 from benchmark.collect.host.containerd import running_containerd
 from benchmark.collect.host.files import Members, enumerate_single, enumerate_tree
 from benchmark.collect.host.key_files import enumerate_key_files
@@ -57,20 +57,22 @@ def list_files(places: Places) -> Mapping[str, Members]:
 
 
 def _audited(places: Places, file: Subject) -> Subject:
-    """The file with the fact ``audit_rules``. Rules name the host's paths, the daemon may see other files there."""
+    """The file with the facts about its audit rules. Rules name the host's paths, the daemon may see other files there."""
     if file.blocked is not None:
         return file
     seen_elsewhere = isinstance(places.files_root, HostRoot) and places.files_root.root != places.root.root
     if seen_elsewhere and not _is_same(places, file.name):
-        rules: FactValue = Unavailable(
-            Reason.INCOMPLETE, f"{file.name}: the daemon sees another file there than the host"
-        )
+        other = Unavailable(Reason.INCOMPLETE, f"{file.name}: the daemon sees another file there than the host")
+        facts: dict[str, FactValue] = {"audit_rules": other, "audit_exceptions": other}
     else:
-        rules = audit_rules(places.host, file)
-    sources = {**(file.sources or {}), "audit_rules": places.host.sources_of("audit.watches")}
+        facts = {
+            "audit_rules": audit_rules(places.host, file),
+            "audit_exceptions": audit_exceptions(places.host, file),
+        }
+    sources = {**(file.sources or {}), **dict.fromkeys(facts, places.host.sources_of("audit.watches"))}
     remark = (places.host.notes or {}).get("audit.watches", "")
     notes = {"audit_rules": remark} if f" {file.name} " in remark or f" {file.fact('path')} " in remark else {}
-    return replace(file, facts={**file.facts, "audit_rules": rules}, sources=sources, notes=notes or file.notes)
+    return replace(file, facts={**file.facts, **facts}, sources=sources, notes=notes or file.notes)
 
 
 def _is_same(places: Places, path: str) -> bool:

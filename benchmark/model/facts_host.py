@@ -30,6 +30,9 @@ HOST_FACTS: Final = {
             "perms": Fact(Type.STRING, "watched accesses out of r, w, x, a"),
             "key": Fact(Type.STRING, "key of the rule"),
             "never": Fact(Type.BOOL, "true when the rule keeps those accesses from the rules after it"),
+            "narrowed": Fact(
+                Type.STRING, "a rule that says never and by further filters keeps only some of them; else empty"
+            ),
         },
         derived=True,
     ),
@@ -51,6 +54,12 @@ FILE_FACTS: Final = {
     "audit_rules": Fact(
         Type.STRINGS,
         "audit rules that watch this very path or a tree above it, as `-w PATH -p ACCESSES -k KEY (kernel)`",
+        derived=True,
+    ),
+    "audit_exceptions": Fact(
+        Type.STRINGS,
+        "rules that say never of some accesses (of a program, of a user) before one of `audit_rules` could record them,"
+        " as `-a never,exit -F path=PATH FILTERS (kernel)`",
         derived=True,
     ),
     "read_only_mount": Fact(Type.BOOL, "the file system it lies on is mounted read-only", derived=True),

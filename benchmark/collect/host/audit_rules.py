@@ -26,7 +26,8 @@ _ERRORS_IGNORED: Final = frozenset({"-i", "-c"})
 class Watch:
     """A path whose accesses are recorded, whoever makes them; ``tree`` when everything below it is watched too.
 
-    One with ``never`` is the opposite: those accesses are kept from the watches after it.
+    One with ``never`` is the opposite: those accesses are kept from the watches after it. ``narrowed`` is its rule where
+    further filters leave some of them to the others, else ""; its path is "" where it is about any.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Watch:
     accesses: str  # out of rwxa
     key: str
     never: bool = False
+    narrowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +189,23 @@ def find_watches(root: HostRoot, rules: list[Rule]) -> tuple[tuple[Watch, ...] |
 
     The first rule that fits an event decides (audit_filter_inodes in the kernel), so a ``never`` before takes away from
     an ``always`` after it: all of it, or what is kept from somewhere below a tree, which is given as a watch with ``never``.
+    So is one with further filters, wherever it stands: what it keeps depends on the file that is asked about.
     A path that leads through links is given both as written and resolved.
     """
     if len(rules) > MOST_RULES:
         return Unavailable(Reason.OVERSIZE, f"more than {MOST_RULES} audit rules"), ()
-    never_any = next((rule.action for rule in rules if rule.list == "task" and not rule.narrowed_by), "") == "never"
-    watches: dict[Watch, None] = {}
+    tasks = _deciding([rule for rule in rules if rule.list == "task"])
+    never_any = any(rule.action == "never" and not rule.narrowed_by for rule in tasks)
+    watches = {} if never_any else dict.fromkeys(_narrowed(root, rule) for rule in tasks if rule.action == "never")
     partial: dict[str, str] = {}
     exempt: list[Rule] = []  # each with its path resolved
     for rule in rules:
         if rule.list != "exit":
             continue
-        if rule.action == "never":
-            exempt += () if rule.narrowed_by else (replace(rule, path=_spellings(root, rule.path)[-1]),)
+        if rule.action == "never" and rule.narrowed_by:
+            watches |= {_narrowed(root, rule): None} if rule.files else {}
+        elif rule.action == "never":
+            exempt.append(replace(rule, path=_spellings(root, rule.path)[-1]))
         elif rule.path and rule.narrowed_by:
             partial.setdefault(
                 rule.path.rstrip("/"), f"audit rule for {rule.path} is narrowed by {' '.join(rule.narrowed_by)}"
@@ -218,6 +224,17 @@ def find_watches(root: HostRoot, rules: list[Rule]) -> tuple[tuple[Watch, ...] |
                 watches[Watch(path, tree, accesses, printable(",".join(rule.keys)))] = None
     covered = {watch.path for watch in watches if not watch.never}
     return tuple(watches), tuple(printable(text) for path, text in partial.items() if printable(path) not in covered)
+
+
+def _deciding(rules: list[Rule]) -> list[Rule]:
+    """The rules of a list up to the first that fits everything."""
+    last = next((number for number, rule in enumerate(rules) if not rule.narrowed_by), len(rules))
+    return rules[: last + 1]
+
+
+def _narrowed(root: HostRoot, never: Rule) -> Watch:
+    path = _spellings(root, never.path)[-1]
+    return Watch(path, bool(never.tree) or not path, never.accesses, "", never=True, narrowed=printable(str(never)))
 
 
 def _is_tree(root: HostRoot, rule: Rule) -> bool:

@@ -16,6 +16,9 @@ _PRINTED: Final = re.compile(r" (?=-[aAFSCUkp] )")
 # calls of 32-bit programs are a side door: only rules for the main call interface, or for both, are counted
 _OWN_ARCHES: Final = frozenset({"b64", "x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "riscv64", "loongarch64"})
 
+# calls that touch no file: rules about them, as chrony's noise is kept out with, are not about watches
+_CALLS_WITHOUT_FILES: Final = frozenset({"adjtimex", "clock_adjtime", "clock_settime", "settimeofday", "stime"})
+
 Options: TypeAlias = "tuple[tuple[str, str], ...]"
 
 
@@ -27,7 +30,7 @@ class RuleDefect(Exception):
 class Rule:
     """A rule of one of the kernel's lists. ``path`` is what it watches ("" for anything), ``tree`` whether everything below
     is watched too (None for ``-w``, where that depends on what is there), ``accesses`` out of ``rwxa``. ``narrowed_by``
-    names the filters that make it watch less than all of that.
+    names the filters that make it watch less than all of that; ``files`` is false for one about calls that touch none.
     """
 
     action: str  # always, never
@@ -38,6 +41,13 @@ class Rule:
     keys: tuple[str, ...]
     narrowed_by: tuple[str, ...]
     first: bool = False  # -A: put before the rules that are there
+    files: bool = True
+
+    def __str__(self) -> str:
+        """The rule as auditctl takes it, without its keys."""
+        place = [f"-F {'dir' if self.tree else 'path'}={self.path}"] if self.path else []
+        accesses = [] if self.accesses == ALL_ACCESSES else [f"-F perm={self.accesses}"]
+        return " ".join([f"-a {self.action},{self.list}", *place, *accesses, *self.narrowed_by])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,7 @@ def _action_and_list(value: str) -> tuple[str, str]:
 def _rule(action: str, which: str, watched: str, rest: Options, *, first: bool) -> Rule:
     path, tree, accesses = watched, False if not watched else None, ALL_ACCESSES
     narrowed: list[str] = []
+    calls = {call for flag, value in rest if flag == "S" for call in value.split(",")}
     for flag, value in rest:
         name, operator, argument = _field(value) if flag == "F" else (flag, "=", value)
         if name in ("path", "dir") and operator == "=":
@@ -154,11 +165,21 @@ def _rule(action: str, which: str, watched: str, rest: Options, *, first: bool) 
             path, tree = argument, name == "dir"
         elif name in ("p", "perm") and operator == "=":
             accesses = _accesses(argument)
-        elif not _covers_everything(name, operator, argument):
+        elif not _covers_everything(name, operator, argument, calls):
             narrowed.append(f"-{flag} {value}")
     if path and not path.startswith("/"):
         raise RuleDefect(f"{path!r} is not an absolute path")
-    return Rule(action, which, path, tree, accesses, _keys(rest), tuple(narrowed), first)
+    return Rule(
+        action,
+        which,
+        path,
+        tree,
+        accesses,
+        _keys(rest),
+        tuple(narrowed),
+        first,
+        not calls or not calls <= _CALLS_WITHOUT_FILES,
+    )
 
 
 def _field(value: str) -> tuple[str, str, str]:
@@ -168,12 +189,12 @@ def _field(value: str) -> tuple[str, str, str]:
     return found[1], found[2], found[3]
 
 
-def _covers_everything(name: str, operator: str, argument: str) -> bool:
-    """True for options that leave out no call and nobody."""
+def _covers_everything(name: str, operator: str, argument: str, calls: set[str]) -> bool:
+    """True for options that leave out no call and nobody. ``calls`` are those of all -S together."""
     if name in ("k", "key"):
         return True
     if name == "S":
-        return argument == "all"
+        return "all" in calls
     return name == "arch" and operator == "=" and argument in _OWN_ARCHES
 
 

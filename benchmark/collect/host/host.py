@@ -123,6 +123,7 @@ def _add_audit(
                 "perms": watch.accesses,
                 "key": watch.key,
                 "never": watch.never,
+                "narrowed": watch.narrowed,
             }
             for watch in rules.watches
         ]

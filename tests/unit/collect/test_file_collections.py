@@ -106,7 +106,8 @@ def test_rules_come_with_the_files_by_either_spelling(target):
     (api,) = found["api_sockets"][0]
     assert api.name == "/var/run/docker.sock"
     assert api.fact("audit_rules") == ["-w /run/docker.sock -p wa (kernel)"]
-    assert api.sources_of("audit_rules") == (RULES,)
+    assert api.fact("audit_exceptions") == []
+    assert api.sources_of("audit_rules") == api.sources_of("audit_exceptions") == (RULES,)
     assert found["data_directories"][0][0].fact("audit_rules") == ["-w /var/lib -p wa (kernel)"]
     assert found["runc_binaries"][0][0].fact("audit_rules") == []
     assert "narrowed" in found["runc_binaries"][0][0].notes["audit_rules"]
@@ -121,7 +122,7 @@ def test_a_rule_for_the_hosts_file_says_nothing_of_another_file_that_the_daemon_
     watches = (("/etc/docker", True),)
     assert listed(target, watches)["daemon_config_files"][0][0].fact("audit_rules") != []
     (other,) = listed(target, watches, HostRoot(str(inside)))["daemon_config_files"][0]
-    assert other.fact("audit_rules").reason is Reason.INCOMPLETE
+    assert other.fact("audit_rules").reason is other.fact("audit_exceptions").reason is Reason.INCOMPLETE
 
 
 def test_the_configuration_file_of_a_daemon_that_cannot_be_seen_is_not_the_usual_one(target):

@@ -117,7 +117,6 @@ def test_deletions(watches_of):
         ("-a never,exit -F dir=/etc/dock", "wa"),
         ("-a never,exit -F path=/etc/docker/x -F perm=w", "a"),
         ("-a never,exit -S all", ""),
-        ("-a never,exit -F path=/etc/docker/x -F auid=0", "wa"),
         ("-a never,exit -F path=/etc/docker", "wa"),
         ("-a task,never", ""),
     ],
@@ -126,6 +125,66 @@ def test_a_never_rule_before_takes_away(watches_of, never, left):
     watches, warnings = watches_of(f"{never}\n-w /etc/docker/x -p wa")
     assert [watch.accesses for watch in watches] == ([left] if left else [])
     assert bool(warnings) == (not left)
+
+
+@pytest.mark.parametrize(
+    ("never", "kept"),
+    [
+        ("-a never,exit -F path=/etc/docker/x -F auid>=1000", ("/etc/docker/x", False, "rwxa")),
+        ("-a exit,never -F dir=/etc -F perm=wa -F exe=/bin/y -k k", ("/etc", True, "wa")),
+        ("-a never,entry -p w -S openat -F path=/etc/docker/x", ("/etc/docker/x", False, "w")),
+        ("-a never,exit -F arch=b32 -S all -F path=/link/x", ("/etc/docker/x", False, "rwxa")),
+        ("-a never,exit -C auid!=uid", ("", True, "rwxa")),
+        ("-a never,exit -S adjtimex -S openat", ("", True, "rwxa")),
+        ("-a never,task -F auid>=1000", ("", True, "rwxa")),
+        ("-a always,task -F uid=0\n-a task,never -F auid>=1000\n-a always,task", ("", True, "rwxa")),
+    ],
+)
+def test_a_never_rule_of_some_accesses_is_told_where_it_stands(watches_of, target, never, kept):
+    (target / "etc/docker").mkdir(parents=True)
+    (target / "link").symlink_to("/etc/docker")
+    watch = Watch("/etc/docker/x", False, "wa", "")
+    (exception, found), warnings = watches_of(f"{never}\n-w /etc/docker/x -p wa")
+    assert (exception.path, exception.tree, exception.accesses, exception.never) == (*kept, True)
+    assert (found, warnings) == (watch, ())
+    if "task" not in never:  # those are asked when a process starts
+        assert watches_of(f"-w /etc/docker/x -p wa\n{never}")[0] == (watch, exception)
+        assert watches_of(f"-w /etc/docker/x -p wa\n-A{never[2:]}")[0] == (exception, watch)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("-a exit,never -F path=/x -F auid>=1000 -k noise", "-a never,exit -F path=/x -F auid>=1000"),
+        ("-A never,exit -Fdir=/x -pwr -F exe=/y", "-a never,exit -F dir=/x -F perm=rw -F exe=/y"),
+        ("-a never,exit -S openat,open -C uid!=euid", "-a never,exit -S openat,open -C uid!=euid"),
+        ("-a never,task -F uid=7", "-a never,task -F uid=7"),
+        ("-a never,exit -F path=/x -F subj_type=\udcff", "-a never,exit -F path=/x -F subj_type=\\xff"),
+    ],
+)
+def test_a_never_rule_of_some_accesses_is_written_as_auditctl_takes_it(watches_of, line, text):
+    assert [watch.narrowed for watch in watches_of(line)[0]] == [text]
+
+
+@pytest.mark.parametrize(
+    "never",
+    [
+        "-a never,exit -F arch=b64 -S adjtimex,clock_settime -F subj_type=chronyd_t",
+        "-a never,exclude -F auid>=1000",
+        "-a never,user -F subj_type=crond_t",
+        "-a never,filesystem -F fstype=tracefs",
+        "-a never,io_uring -F auid>=1000",
+        "-a always,task\n-a never,task -F auid>=1000",
+    ],
+)
+def test_a_never_rule_that_is_not_about_files_changes_nothing(watches_of, never):
+    assert watches_of(f"{never}\n-w /x") == ((Watch("/x", False, "rwxa", ""),), ())
+
+
+def test_all_calls_among_others_are_all_calls(watches_of):
+    for calls in ("-S open -S all", "-S all -S adjtimex", "-S adjtimex,all"):
+        assert watches_of(f"-a always,exit {calls} -F path=/x") == ((Watch("/x", False, "rwxa", ""),), ())
+        assert watches_of(f"-a never,exit {calls} -F path=/x\n-w /x")[0] == ()
 
 
 def test_a_never_rule_by_another_name_of_the_path_takes_away(watches_of, target):

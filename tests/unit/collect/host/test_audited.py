@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmark.collect.host.audited import audit_rules
+from benchmark.collect.host.audited import audit_exceptions, audit_rules
 from benchmark.model.facts import Reason, Subject, Unavailable
 
 
@@ -65,3 +65,52 @@ def test_ignorance_is_not_an_empty_list():
     blind = Subject("host", "", "", {"audit.watches": denied})
     assert audit_rules(blind, file("/x")) is denied
     assert audit_rules(host(("/", True, "rwxa", "")), Subject("file", "/x", "", {"path": denied})) is denied
+
+
+@pytest.mark.parametrize(
+    ("rules", "kept_from"),
+    [
+        ("N/etc/docker W/etc/docker", True),
+        ("W/etc/docker N/etc/docker", False),
+        ("N/etc/docker", False),
+        ("N/etc/docker:r W/etc/docker:wa", False),
+        ("N/etc/docker:rw W/etc/docker:wa", True),
+        ("W/etc/docker:wa N/etc/docker W/etc/docker:rwxa", True),
+        ("W/etc/docker:wa N/etc/docker:wa W/etc/docker:rwxa", False),
+        ("N/etc N/etc/docker:r W/etc/docker:wa", True),
+        ("N/etc/docker-old W/etc/docker", False),
+        ("N/etc/docker/x W/etc/docker", False),
+        ("N W/etc/docker", True),
+        ("K/etc/docker:w N/etc/docker:w W/etc/docker", False),
+        ("N/etc/docker:w K/etc/docker:w W/etc/docker", False),
+        ("N/etc/docker:a K/etc/docker:w W/etc/docker:wa", True),
+    ],
+)
+def test_a_rule_that_says_never_of_some_is_an_exception_to_those_after_it(rules, kept_from):
+    """W watches, N says never of some accesses and K of all."""
+    records = []
+    for rule in rules.split():
+        path, _, perms = rule[1:].partition(":")
+        narrowed = f"-a never,exit {rule}" if rule[0] == "N" else ""
+        records.append(
+            {
+                "path": path,
+                "tree": True,
+                "perms": perms or "rwxa",
+                "key": "",
+                "never": rule[0] != "W",
+                "narrowed": narrowed,
+            }
+        )
+    facts = {"audit.watches": records, "audit.source": "kernel"}
+    expected = next((f"-a never,exit {rule} (kernel)" for rule in rules.split() if rule[0] == "N"), "")
+    found = Subject("host", "", "", facts)
+    assert audit_exceptions(found, file("/etc/docker")) == ([expected] if kept_from else [])
+    assert bool(audit_rules(found, file("/etc/docker"))) is ("W" in rules)
+
+
+def test_what_is_not_known_of_the_rules_is_not_known_of_exceptions():
+    denied = Unavailable(Reason.DENIED, "auditctl")
+    assert audit_exceptions(Subject("host", "", "", {"audit.watches": denied}), file("/x")) is denied
+    gone = Unavailable(Reason.VANISHED, "/x")
+    assert audit_exceptions(host(), Subject("file", "/x", "", {"path": gone})) is gone

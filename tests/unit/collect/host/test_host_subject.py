@@ -37,7 +37,7 @@ def test_another_root(target, write):
     assert subject.fact("audit.source") == "files"
     assert subject.fact("audit.enabled") is ABSENT
     assert subject.fact("audit.watches") == [
-        {"path": "/etc/docker", "tree": True, "perms": "wa", "key": "docker", "never": False}
+        {"path": "/etc/docker", "tree": True, "perms": "wa", "key": "docker", "never": False, "narrowed": ""}
     ]
     assert subject.fact("kernel").reason is Reason.INCOMPLETE
     assert subject.fact("mount_points").reason is Reason.INCOMPLETE
