@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from benchmark.collect import file_collections
 from benchmark.collect.daemon import command_line, known
 from benchmark.collect.engine import (
     containers,
@@ -164,6 +165,35 @@ def _no_never_rules(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def _no_exceptions(patch: pytest.MonkeyPatch) -> None:
+    find = audit_rules.find_watches
+    patch.setattr(
+        audit_rules,
+        "find_watches",
+        lambda root, rules: find(root, [each for each in rules if each.action != "never" or not each.narrowed_by]),
+    )
+
+
+def _exceptions_wherever_they_stand(patch: pytest.MonkeyPatch) -> None:
+    found = audited._found
+
+    def sorted_first(host: Any, file: Any) -> Any:
+        watches = host.fact("audit.watches")
+        ordered = sorted(watches, key=lambda each: not each["narrowed"]) if isinstance(watches, list) else watches
+        return found(replace(host, facts={**host.facts, "audit.watches": ordered}), file)
+
+    patch.setattr(audited, "_found", sorted_first)
+
+
+def _exceptions_fail(patch: pytest.MonkeyPatch) -> None:
+    rules = file_collections.audit_rules
+    patch.setattr(
+        file_collections,
+        "audit_rules",
+        lambda host, file: [] if audited.audit_exceptions(host, file) else rules(host, file),
+    )
+
+
 def _whole_ids_only(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(shared_namespaces, "_find", lambda others, name: others.get(name))
 
@@ -193,6 +223,9 @@ _BUGS: Final[dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]]] = {
     "nothing to judge counts as passed": (_not_applicable_passes, "registry_certificates_owner"),
     "keys are found in any case where the engine minds it": (_any_case, "overlay_networks_encrypted"),
     "rules that say never are passed over": (_no_never_rules, "audited"),
+    "rules that say never of some are passed over": (_no_exceptions, "audited"),
+    "rules that say never of some count behind the watch too": (_exceptions_wherever_they_stand, "audited"),
+    "a rule that says never of some takes all": (_exceptions_fail, "audited"),
     "containers are joined by whole ids only": (_whole_ids_only, "container_no_host_pid"),
 }
 

@@ -70,7 +70,9 @@ class Group:
 
 @dataclass
 class AuditRule:
-    """A line of /etc/audit/rules.d. ``kind``: watch (-w), path (-F path=), dir (-F dir=); ``comment`` lines are no rules."""
+    """A line of /etc/audit/rules.d. ``kind``: watch (-w), path (-F path=), dir (-F dir=), any (about any path), task (asked when
+    a process starts, about all that it will do); ``comment`` lines are no rules.
+    """
 
     path: str
     kind: str = "watch"

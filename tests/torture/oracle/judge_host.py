@@ -53,47 +53,61 @@ def _group(host: Host) -> str:
     return str(setting(host, "group"))
 
 
-def is_watched(host: Host, path: str) -> bool:
+def is_watched(host: Host, path: str) -> str:
     """An audit rule records what everybody does with ``path``: one for the path itself, or for a directory above it.
 
     The kernel takes the first rule that fits: one that says never keeps later ones from it. One that says never of some
-    (the noise of one program) leaves the rule that records all others.
+    (the noise of one program) leaves the rule that records all others: whether those matter, a person says.
     """
-    left = set("rwxa")
-    for rule in _in_force(host):
-        if rule.comment or not _covers(host, rule, path):
-            continue
+    kinds = [_first_to_decide(host, path, letter) for letter in "rwxa"]
+    if "all but some" in kinds:
+        return "notchecked"
+    return "pass" if "all" in kinds else "fail"
+
+
+def _first_to_decide(host: Host, path: str, letter: str) -> str:
+    """Whose accesses of that kind are recorded."""
+    recorded = "all"
+    for rule in [each for each in _in_force(host) if each.kind == "task"]:
+        if rule.never and not rule.narrowed:
+            return "nobody's"
         if rule.never:
-            left -= set("" if rule.narrowed else rule.perms)
-        elif not rule.narrowed and left & set(rule.perms):
-            return True
-    return False
+            recorded = "all but some"
+        elif not rule.narrowed:
+            break
+    for rule in [each for each in _in_force(host) if each.kind != "task"]:
+        if letter not in rule.perms or not _covers(host, rule, path):
+            continue
+        if rule.never and rule.narrowed:
+            recorded = "all but some"
+        elif not rule.narrowed:
+            return "nobody's" if rule.never else recorded
+    return "nobody's"
 
 
 def _in_force(host: Host) -> list[AuditRule]:
     """In the kernel's order: -A puts a rule before those that are there."""
     rules: list[AuditRule] = []
-    for each in host.audit_rules:
+    for each in (rule for rule in host.audit_rules if not rule.comment):
         rules.insert(0 if each.first else len(rules), each)
     return rules
 
 
 def _covers(host: Host, rule: AuditRule, path: str) -> bool:
+    if rule.kind == "any":
+        return True
     above, _, name = rule.path.rpartition("/")
     watched = f"{real_path(host, above)}/{name}"  # links on the way are followed, the last one is not
     if watched == path:
         return True
-    return rule.kind != "path" and path.startswith(watched + "/")
+    return rule.kind != "path" and path.startswith(watched.rstrip("/") + "/")
 
 
 def _audited(list_files: Callable[[Host], dict[str, str]]) -> Callable[[Host], Verdicts]:
     """Every one of the files (name -> real path) is watched."""
 
     def judge(host: Host) -> Verdicts:
-        return {
-            name: "pass" if is_watched(host, path) else "fail" if path else "error"
-            for name, path in list_files(host).items()
-        }
+        return {name: is_watched(host, path) if path else "error" for name, path in list_files(host).items()}
 
     return judge
 

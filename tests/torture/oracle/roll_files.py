@@ -171,6 +171,23 @@ def _audit(roll: Roll, host: Host) -> None:
         else:
             host.audit_rules.insert(0, AuditRule(path, "path", never=True))
             host.audit_rules.append(AuditRule(path, "path", "wa", first=True))
+    for path in roll.some(list(dict.fromkeys(wanted)), 3) if roll.chance(0.3) else ():
+        _exception(roll, host, path, roll.any(["path", "dir"]))
+    if roll.chance(0.12):
+        _exception(roll, host, "", roll.any(["any", "any", "task"]))
+
+
+def _exception(roll: Roll, host: Host, path: str, kind: str) -> None:
+    """A rule that says never of some accesses: before the others, behind them, or somewhere between."""
+    if kind == "dir" and roll.chance(0.5):
+        path = path.rpartition("/")[0] or "/"
+    filters = ["-F auid>=1000", "-F uid=0"]  # which the list of tasks knows too
+    filters += ["-F exe=/usr/bin/containerd", "-C auid!=uid", "-F success=0"] if kind != "task" else []
+    narrowed = roll.any(filters)
+    perms = roll.any(["rwxa", "rwxa", "wa", "r", "x"])
+    rule = AuditRule(path, kind, perms, narrowed, never=True, turned=roll.chance(0.3), first=roll.chance(0.3))
+    places = [0, len(host.audit_rules), roll.dice.randint(0, len(host.audit_rules))]
+    host.audit_rules.insert(roll.any(places), rule)
 
 
 def _rule(roll: Roll, path: str) -> AuditRule:

@@ -57,7 +57,7 @@ def _write_units(host: Host, top: Path) -> None:
 
 def audit_line(rule: AuditRule) -> str:
     """The rule as a line of a rule file."""
-    action = f"{'never' if rule.never else 'always'},exit"
+    action = f"{'never' if rule.never else 'always'},{'task' if rule.kind == 'task' else 'exit'}"
     if rule.turned:
         action = ",".join(reversed(action.split(",")))
     if rule.kind == "watch":
@@ -67,10 +67,8 @@ def audit_line(rule: AuditRule) -> str:
             "-A" if rule.first else "-a",
             action,
             *(["-F", "arch=b64", "-S", "all"] if rule.everything else []),
-            "-F",
-            f"{rule.kind}={rule.path}",
-            "-F",
-            f"perm={rule.perms}",
+            *(["-F", f"{rule.kind}={rule.path}"] if rule.kind in ("path", "dir") else []),
+            *(["-F", f"perm={rule.perms}"] if rule.kind != "task" else []),
             "-k",
             "docker",
         ]
