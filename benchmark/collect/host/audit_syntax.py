@@ -16,7 +16,8 @@ _PRINTED: Final = re.compile(r" (?=-[aAFSCUkp] )")
 # calls of 32-bit programs are a side door: only rules for the main call interface, or for both, are counted
 _OWN_ARCHES: Final = frozenset({"b64", "x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "riscv64", "loongarch64"})
 
-# calls that touch no file: rules about them, as chrony's noise is kept out with, are not about watches
+# calls that touch no file: rules about them, as chrony's noise is kept out with, are not about watches. Only beside an arch:
+# without one auditctl prints the names that the calls' numbers have on another one (renameat as clock_settime)
 _CALLS_WITHOUT_FILES: Final = frozenset({"adjtimex", "clock_adjtime", "clock_settime", "settimeofday", "stime"})
 
 Options: TypeAlias = "tuple[tuple[str, str], ...]"
@@ -157,6 +158,7 @@ def _rule(action: str, which: str, watched: str, rest: Options, *, first: bool) 
     path, tree, accesses = watched, False if not watched else None, ALL_ACCESSES
     narrowed: list[str] = []
     calls = {call for flag, value in rest if flag == "S" for call in value.split(",")}
+    named = any(flag == "F" and value.startswith("arch=") for flag, value in rest)
     for flag, value in rest:
         name, operator, argument = _field(value) if flag == "F" else (flag, "=", value)
         if name in ("path", "dir") and operator == "=":
@@ -178,7 +180,7 @@ def _rule(action: str, which: str, watched: str, rest: Options, *, first: bool) 
         _keys(rest),
         tuple(narrowed),
         first,
-        not calls or not calls <= _CALLS_WITHOUT_FILES,
+        not (named and calls) or not calls <= _CALLS_WITHOUT_FILES,
     )
 
 

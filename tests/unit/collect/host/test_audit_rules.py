@@ -135,7 +135,8 @@ def test_a_never_rule_before_takes_away(watches_of, never, left):
         ("-a never,entry -p w -S openat -F path=/etc/docker/x", ("/etc/docker/x", False, "w")),
         ("-a never,exit -F arch=b32 -S all -F path=/link/x", ("/etc/docker/x", False, "rwxa")),
         ("-a never,exit -C auid!=uid", ("", True, "rwxa")),
-        ("-a never,exit -S adjtimex -S openat", ("", True, "rwxa")),
+        ("-a never,exit -F arch=b64 -S adjtimex -S openat", ("", True, "rwxa")),
+        ("-a never,exit -S clock_settime -F auid>=1000", ("", True, "rwxa")),
         ("-a never,task -F auid>=1000", ("", True, "rwxa")),
         ("-a always,task -F uid=0\n-a task,never -F auid>=1000\n-a always,task", ("", True, "rwxa")),
     ],
@@ -330,6 +331,8 @@ def test_the_kernels_own_list(tmp_path):
         ["-a", "always,exit", "-F", "arch=b64", "-F", f"path={file}", "-F", "perm=r", "-k", key],
         ["-a", "always,exit", "-F", f"path={file}", "-F", "auid>=1000", "-F", "perm=x", "-k", key],
         ["-w", spaced, "-k", key],
+        ["-a", "never,exit", "-F", f"path={file}", "-F", "auid=4000000", "-F", "perm=w", "-k", key],
+        ["-A", "never,exit", "-F", f"dir={folder}", "-F", "uid=4000000", "-k", key],
         ["-a", "exit,always", "-F", f"dir={folder}", "-F", "uid=0", "-k", key],
     ]
     try:
@@ -344,6 +347,11 @@ def test_the_kernels_own_list(tmp_path):
         Watch(str(folder), True, "wa", key),
         Watch(str(file), False, "r", key),
         Watch(str(spaced), False, "rwxa", key),
+    ]
+    exceptions = [watch.narrowed for watch in found.watches if watch.path.startswith(str(tmp_path)) and watch.never]
+    assert exceptions == [
+        f"-a never,exit -F dir={folder} -F uid=4000000",
+        f"-a never,exit -F path={file} -F perm=w -F auid=4000000",
     ]
     assert not [watch for watch in collect_audit_rules(HostRoot()).watches if watch.key == key]
 
