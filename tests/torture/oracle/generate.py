@@ -8,7 +8,7 @@ from tests.torture.oracle.host import Host
 from tests.torture.oracle.roll import Roll
 from tests.torture.oracle.roll_containers import roll_containers
 from tests.torture.oracle.roll_daemon import roll_daemon
-from tests.torture.oracle.roll_files import roll_files
+from tests.torture.oracle.roll_files import roll_audit_exceptions, roll_files
 from tests.torture.oracle.roll_images import roll_images
 from tests.torture.oracle.roll_swarm import roll_networks, roll_swarm
 
@@ -32,6 +32,7 @@ def roll_host(dice: random.Random, number: int, most_containers: int = 5) -> Hos
     host.loaded_profiles = {
         name: dice.choice(["enforce", "enforce", "complain"]) for name in dice.sample(["mine", "x"], 1)
     }
+    roll_audit_exceptions(_roll(dice), host)
     return host
 
 

@@ -171,7 +171,12 @@ def _audit(roll: Roll, host: Host) -> None:
         else:
             host.audit_rules.insert(0, AuditRule(path, "path", never=True))
             host.audit_rules.append(AuditRule(path, "path", "wa", first=True))
-    for path in roll.some(list(dict.fromkeys(wanted)), 3) if roll.chance(0.3) else ():
+
+
+def roll_audit_exceptions(roll: Roll, host: Host) -> None:
+    """Rules that say never of some accesses to what other rules watch, on a host whose files are rolled already."""
+    wanted = sorted({each.path for each in host.audit_rules} | {each.path for each in host.files})
+    for path in roll.some(wanted, 3) if roll.chance(0.3) else ():
         _exception(roll, host, path, roll.any(["path", "dir"]))
     if roll.chance(0.12):
         _exception(roll, host, "", roll.any(["any", "any", "task"]))
