@@ -21,7 +21,6 @@ CONCERNED = {
     "daemon_manages_iptables",
     "daemon_no_new_privileges",
     "default_ulimits_configured",
-    "docker_group_members_approved",
     "tls_ca_mode",
     "tls_ca_owner",
     "tls_certificate_mode",
@@ -116,8 +115,9 @@ def _exactly_concerned(done: Done, sound: Done, reasons: set[str]) -> None:
     undecided = done.reasons()
     assert undecided.keys() == CONCERNED
     assert {reason for each in undecided.values() for reason in each} == reasons
-    # The file itself is another one now, and where containerd's socket lies decides whether an audit rule watches it.
-    others = {"daemon_config_mode", "daemon_config_owner", "containerd_socket_audited"}
+    # The file itself is another one now, where containerd's socket lies decides whether an audit rule watches it, and what
+    # the daemon's group is decides whose members count.
+    others = {"daemon_config_mode", "daemon_config_owner", "containerd_socket_audited", "docker_group_members_approved"}
     untouched = sound.results().keys() - CONCERNED - others
     assert {each: done.results()[each] for each in untouched} == {each: sound.results()[each] for each in untouched}
 

@@ -217,6 +217,6 @@ def _as_seen_by_the_host(root: Path, engine: Engine) -> str:
     for number, (path, point, fields) in enumerate(
         zip((root, engine.directory), ("/", engine.directory), mounts, strict=True), 1
     ):
-        subtree = os.path.normpath(f"{fields[3]}/{os.path.relpath(path, fields[4])}")
+        subtree = os.path.normpath(f"{fields[3].rstrip('/')}/{os.path.relpath(path, fields[4])}")
         lines.append(f"{number} 0 {fields[2]} {subtree} {point} rw - ext4 /dev/x rw\n")
     return "".join(lines)
