@@ -35,7 +35,7 @@ def fuzz(target: Target, count: int, tally: Tally, *, keeping: bool) -> None:
 def test_a_mutated_input_is_read_or_refused(target: Target, tally: Tally) -> None:
     for each in corpus_of(target):
         attempt(target, each, "a file of the corpus")
-    fuzz(target, int(sized(150, 6000) * target.share), tally, keeping=True)
+    fuzz(target, int(sized(150, 4000) * target.share), tally, keeping=True)
 
 
 def test_what_failed_once_is_tried_in_every_run(tally: Tally) -> None:

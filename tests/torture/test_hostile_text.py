@@ -71,7 +71,7 @@ def test_every_format_has_a_checker(tally: Tally) -> None:
 
 
 def test_hosts_of_strangers(tmp_path: Path, tally: Tally) -> None:
-    try_hosts(0, sized(8, 240), tmp_path, tally)
+    try_hosts(0, sized(8, 100), tmp_path, tally)
 
 
 def test_every_leaf_of_every_reply_is_reached(tmp_path: Path, tally: Tally) -> None:
@@ -122,7 +122,7 @@ def _known_keys(document: Any, true: Any) -> Any:
 
 
 def test_snapshots_of_strangers(tmp_path: Path, tally: Tally) -> None:
-    spoiled_snapshots(tmp_path, sized(4, 150), tally)
+    spoiled_snapshots(tmp_path, sized(4, 60), tally)
     assert tally.checked["snapshots of strangers evaluated"]
 
 

@@ -10,7 +10,7 @@ from tests.torture.size import sized
 
 assert HARNESS.name  # the fixture ``tally`` takes it from here
 
-_NUMBER: Final = sized(100, 2500)
+_NUMBER: Final = sized(100, 1500)
 
 
 @NEEDS_ROOT

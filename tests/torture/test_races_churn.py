@@ -66,7 +66,7 @@ def test_a_busy_engine(world: World, possible: Possible, tally: Tally) -> None:
     for each in churners:
         each.start()
     try:
-        ends = time.monotonic() + sized(8, 240)
+        ends = time.monotonic() + sized(8, 180)
         number = 0
         while time.monotonic() < ends:
             number += 1

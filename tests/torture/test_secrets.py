@@ -58,7 +58,7 @@ def _no_leak(aviary: Aviary, outputs: dict[str, bytes], what: str) -> None:
 
 
 def test_hosts_full_of_secrets(tally: Tally) -> None:
-    for number in range(sized(6, 160)):
+    for number in range(sized(6, 60)):
         tally.count("canaries that did not get out", len(try_secrets(number).canaries))
         tally.count("hosts with canaries")
 
