@@ -9,8 +9,9 @@ import contextlib
 import os
 import socket
 import struct
+import threading
 import time
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from benchmark.collect.engine.endpoint import Endpoint, Kind, TlsMaterial
 from benchmark.model.facts import Reason
@@ -161,8 +162,8 @@ def dial(endpoint: Endpoint, deadline: float) -> Stream:
 
 
 def _connect_tcp(endpoint: Endpoint, deadline: float) -> socket.socket:
-    """The first address of the host that answers. All of them share the time that there is."""
-    found = socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM)
+    """The first address of the host that answers. Looking them up and trying them share the time that there is."""
+    found = _look_up(endpoint, deadline)
     for at, (family, kind, protocol, _, address) in enumerate(found, 1):
         sock = socket.socket(family, kind, protocol)
         try:
@@ -175,6 +176,32 @@ def _connect_tcp(endpoint: Endpoint, deadline: float) -> socket.socket:
         else:
             return sock
     raise socket.gaierror(socket.EAI_NONAME, "no address")
+
+
+def _look_up(endpoint: Endpoint, deadline: float) -> list[Any]:
+    """The addresses of the host. The resolver has no time limit of its own, so a thread waits for it, and nobody for the thread.
+
+    Raises OSError, TimeoutError where the deadline passes first.
+    """
+    told: list[Any] = []
+
+    def ask() -> None:
+        try:
+            told.append(socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            told.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(_remaining(deadline))
+    if not told:
+        raise TimeoutError(f"the name {endpoint.address} was not found in time")
+    if isinstance(told[0], UnicodeError):
+        raise socket.gaierror(socket.EAI_NONAME, "no host name")
+    if isinstance(told[0], OSError):
+        raise told[0]
+    addresses: list[Any] = told[0]
+    return addresses
 
 
 def _connect_unix(sock: socket.socket, path: str, deadline: float) -> None:
