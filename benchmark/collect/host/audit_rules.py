@@ -79,8 +79,26 @@ def _from_kernel(root: HostRoot, lines: tuple[str, ...]) -> AuditRules:
             return AuditRules("kernel", enabled, unread, (), sources)
         if isinstance(statement, Rule):
             rules.append(statement)
-    watches, warnings = find_watches(root, rules)
+    watches, warnings = find_watches(root, _as_written(rules, root))
     return AuditRules("kernel", enabled, watches, warnings, sources)
+
+
+def _as_written(printed: list[Rule], root: HostRoot) -> list[Rule]:
+    """The kernel's rules. auditctl prints one for a path and accesses alone as ``-w``, whether it says always or never, and
+    whether it is about what lies below. Where the rule files hold one in the same words, that is what was loaded: they are
+    told apart by their order, in which they are loaded.
+    """
+    merged = _merged_lines(root)
+    loaded = merged if isinstance(merged, Unavailable) else load_lines(merged[0])
+    written: dict[tuple[str, str, tuple[str, ...]], list[Rule]] = {}
+    for each in () if isinstance(loaded, Unavailable) else loaded[0]:
+        if each.list == "exit" and each.path and not each.narrowed_by:
+            written.setdefault((each.path.rstrip("/"), each.accesses, each.keys), []).append(each)
+    found = []
+    for rule in printed:
+        alike = written.get((rule.path.rstrip("/"), rule.accesses, rule.keys), []) if rule.tree is None else []
+        found.append(replace(rule, action=alike[0].action, tree=alike.pop(0).tree) if alike else rule)
+    return found
 
 
 def _from_files(root: HostRoot, warnings: tuple[str, ...]) -> AuditRules:

@@ -378,6 +378,31 @@ def test_rule_files_are_no_substitute_for_a_kernel_that_runs(target, write, monk
     assert [watch.path for watch in collect_audit_rules(HostRoot(str(target))).watches] == ["/a"]
 
 
+def test_what_auditctl_prints_as_a_watch_is_what_the_rule_files_say(target, write, monkeypatch):
+    """auditctl -l prints ``-a never,exit -F path=X -F perm=wa`` as ``-w X -p wa``, and a rule for a directory alone too."""
+    write(
+        "/etc/audit/rules.d/a.rules",
+        "-D\n-a never,exit -F path=/etc/default/docker -F perm=wa -k d\n-w /etc/default/docker -p wa -k d\n"
+        "-a always,exit -F path=/var/lib/docker -F perm=wa -k v\n",
+    )
+    (target / "var/lib/docker").mkdir(parents=True)
+    (target / "etc/default").mkdir(parents=True, exist_ok=True)
+    (target / "etc/default/docker").write_text("")
+
+    def listed(*lines):
+        monkeypatch.setattr(audit_rules, "list_kernel_rules", lambda: lines)
+        monkeypatch.setattr(audit_rules, "is_audit_enabled", lambda: True)
+        monkeypatch.setattr(HostRoot, "is_live", True)
+        return collect_audit_rules(HostRoot(str(target))).watches
+
+    docker, data = "-w /etc/default/docker -p wa -k d", "-w /var/lib/docker -p wa -k v"
+    assert [each for each in listed(docker, docker) if not each.never] == []
+    assert [(each.path, each.tree) for each in listed(data)] == [("/var/lib/docker", False)]
+    assert [each.path for each in listed("-w /etc/default/docker -p r -k d")] == [
+        "/etc/default/docker"
+    ]  # other words: another rule
+
+
 def test_programs_are_bounded_in_time_and_output():
     assert run_capped(("/bin/sleep", "60"), seconds=0.2).reason is Reason.TIMEOUT
     assert run_capped(("/usr/bin/yes",), cap=10_000).reason is Reason.OVERSIZE
