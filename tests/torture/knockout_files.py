@@ -149,7 +149,7 @@ def _instead(make: Callable[[str], None] | None, *, damage: bool, blind: str = "
         if os.path.isdir(touched.path) and make is os.mkdir:
             return
         if (
-            blind == "content" and "read" not in touched.by
+            blind != "entry" and "read" not in touched.by
         ):  # nothing is read there: its stat is all that counts, and honest
             yield FileCase(name, touched, damage=False, own=own)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, TypeVar
@@ -16,18 +16,21 @@ from tests.torture.ledger import Harness, Tally
 from tests.torture.oracle.host import Host
 from tests.torture.oracle.verdicts import covered, judge, overall
 from tests.torture.oracle_harness import VERSIONS, hosts
-from tests.torture.size import dice, seed
+from tests.torture.size import dice, is_big, seed, sized
 
 HARNESS: Final = Harness(
     "knock-out matrix",
     "Damaged evidence, whichever way, moves the verdicts that rest on it towards error, and no other verdict.",
     (
         "Several things damaged at once.",
+        "Every fault on the hosts that are there for their fails: some 400 of each, others for every seed.",
         "The program auditctl: its answers are damaged in tests/unit/collect, below another root the rule files count.",
         "Text that was cut or garbled and has no grammar that could tell (accounts, audit rules, /proc): hosts may be like that.",
     ),
 )
 _MOST_HOSTS: Final = 150
+_SAMPLED: Final = 400
+SHARES: Final = 2  # test files, so that two workers share the hosts
 
 T = TypeVar("T")
 
@@ -68,20 +71,36 @@ class Seen:
 @cache
 def chosen_hosts() -> tuple[Host, ...]:
     """The fewest hosts, greedily, on which every recommendation passes and fails that does so on any of the first ones."""
-    sides: dict[int, set[tuple[str, str, str]]] = {}
     known = {host.number: host for host in hosts(0, _MOST_HOSTS) if host.later_config is None}
-    for number, host in known.items():
-        verdicts = (
-            (version, name, overall(judge(host, name, version))) for version in VERSIONS for name in covered(version)
-        )
-        sides[number] = {each for each in verdicts if each[2] in ("pass", "fail")}
-    chosen: list[Host] = []
+    return tuple(known[each] for each in _cover({number: _sides(host) for number, host in known.items()}))
+
+
+@cache
+def exhausted_hosts() -> frozenset[int]:
+    """The numbers of the fewest of them, greedily, on which everything passes that passes on any: damaged in every way."""
+    passes = {host.number: {each for each in _sides(host) if each[2] == "pass"} for host in chosen_hosts()}
+    return frozenset(_cover(passes))
+
+
+def share_of(share: int) -> tuple[Host, ...]:
+    """The hosts of one of the SHARES test files; at the small size only the first of them."""
+    return chosen_hosts()[share::SHARES][: sized(2, _MOST_HOSTS)]
+
+
+def _sides(host: Host) -> set[tuple[str, str, str]]:
+    verdicts = (
+        (version, name, overall(judge(host, name, version))) for version in VERSIONS for name in covered(version)
+    )
+    return {each for each in verdicts if each[2] in ("pass", "fail")}
+
+
+def _cover(sides: Mapping[int, set[tuple[str, str, str]]]) -> list[int]:
+    chosen: list[int] = []
     missing = set().union(*sides.values())
     while missing:
-        best = max(sides, key=lambda number: (len(sides[number] & missing), -number))
-        chosen.append(known[best])
-        missing -= sides[best]
-    return tuple(chosen)
+        chosen.append(max(sides, key=lambda number: (len(sides[number] & missing), -number)))
+        missing -= sides[chosen[-1]]
+    return chosen
 
 
 def file_evidence(standing: Standing, touched: files.Touched) -> Evidence:
@@ -163,6 +182,13 @@ def _same(standing: Standing, before: Rows, seen: Seen) -> None:
     differing = [key for key in before if key not in after or after[key].verdict != before[key].verdict]
     assert not differing, f"host {standing.host.number} was left damaged: {differing[:3]}"
     seen.verdicts += len(before)
+
+
+def cases_for(standing: Standing, groups: Sequence[Sequence[T]], name: str, small: int) -> list[list[T]]:
+    """What is tried on one host: everything on the hosts that are exhausted, in a big run; some of it on the others."""
+    if is_big() and standing.host.number in exhausted_hosts():
+        return [list(each) for each in groups]
+    return sample(groups, f"{name} {standing.host.number}", sized(small, _SAMPLED))
 
 
 def sample(groups: Sequence[Sequence[T]], name: str, number: int) -> list[list[T]]:
