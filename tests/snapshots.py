@@ -116,6 +116,7 @@ GOOD_CONTAINER: Final[Facts] = {
     "apparmor_mode": "enforce",
     "no_new_privileges": True,
     "processes": ["web"],
+    "processes_seen": ["web"],
     "service_restart.condition": ABSENT,
     "service_restart.max_attempts": ABSENT,
 }

@@ -34,6 +34,7 @@ def container_context(
 ) -> ContainerContext:
     """The context of every container of this engine; ``root`` is Unavailable where the engine's host cannot be looked at."""
     started = settings.facts["process.started_at"]
+    table = _process_table(root)
     return ContainerContext(
         resolve_path=_resolver(root),
         api_sockets=_sockets(root, session.endpoint, settings),
@@ -42,7 +43,11 @@ def container_context(
         daemon_seccomp=engine.facts["security.seccomp"],
         daemon_no_new_privileges=settings.facts["daemon.no-new-privileges"],
         daemon_started_at=started if isinstance(started, str) else None,
-        processes=_process_names(root),
+        processes=lambda identifier: each if isinstance(each := table(), Unavailable) else each.names_of(identifier),
+        processes_seen=lambda identifier: (
+            each if isinstance(each := table(), Unavailable) else each.seen_in(identifier)
+        ),
+        process_sources=lambda: () if isinstance(each := table(), Unavailable) else (each.source,),
         process_no_new_privs=lambda pid: root if isinstance(root, Unavailable) else no_new_privs(root, pid),
         process_uid=lambda pid: root if isinstance(root, Unavailable) else effective_uid(root, pid),
         services=swarm.services_by_id(),
@@ -102,15 +107,6 @@ def _apparmor(root: HostRoot | Unavailable) -> Callable[[int | None, str], str |
     return mode_of
 
 
-def _process_names(root: HostRoot | Unavailable) -> Callable[[str], tuple[str, ...] | Unavailable]:
+def _process_table(root: HostRoot | Unavailable) -> Callable[[], ProcessTable | Unavailable]:
     """Process names by container, /proc read once and only when the first container asks."""
-
-    @cache
-    def table() -> ProcessTable | Unavailable:
-        return root if isinstance(root, Unavailable) else container_processes(root)
-
-    def names_of(container_id: str) -> tuple[str, ...] | Unavailable:
-        found = table()
-        return found if isinstance(found, Unavailable) else found.names_of(container_id)
-
-    return names_of
+    return cache(lambda: root if isinstance(root, Unavailable) else container_processes(root))

@@ -210,6 +210,12 @@ CONTAINER_FACTS: Final = {
     "processes": Fact(
         Type.STRINGS, "names of its processes as the host's /proc shows them, sorted, each once", derived=True
     ),
+    "processes_seen": Fact(
+        Type.STRINGS,
+        "the same of those processes that could be looked at, where there may be others: proves that something runs, and never"
+        " that it does not",
+        derived=True,
+    ),
     "execs": Fact(
         Type.RECORDS,
         "exec sessions the engine still knows",

@@ -199,13 +199,13 @@ def _confirm(
     if isinstance(found, Unavailable) or socket_path is None:
         return found
     listening = procfs.read_listening_inodes(root, pid, _spellings(root, socket_path))
-    held = processes.socket_inodes(root, pid)
+    held = processes.holds_any_socket(root, pid, frozenset() if isinstance(listening, Unavailable) else listening)
     if isinstance(held, Unavailable):
         # systemd listens itself and hands the socket to its service: membership is what is left to go by
         return found if activated and how in _SERVICE_CGROUPS else held
     if isinstance(listening, Unavailable):
         return listening
-    if held & listening:
+    if held:
         return found
     return Unavailable(Reason.NO_PROCESS, f"process {pid} of {how} does not hold the socket {printable(socket_path)}")
 

@@ -36,6 +36,8 @@ def read_environment(root: HostRoot, pid: int) -> Mapping[str, str] | Unavailabl
     content = _read(root, pid, "environ")
     if isinstance(content, Unavailable):
         return content
+    if content.data and not content.data.endswith(b"\0"):  # the kernel ends every variable
+        return Unavailable(Reason.TRUNCATED, f"/proc/{pid}/environ: ends within a variable")
     kept: dict[str, str] = {}
     for each in content.data.split(b"\0"):
         name, equals, value = each.partition(b"=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from benchmark.collect.engine.confinement import (
@@ -47,7 +48,8 @@ def container_facts(
     facts["apparmor_mode"] = apparmor_mode(document, context)
     facts["no_new_privileges"] = no_new_privileges(document, context)
     facts.update(main_process_facts(document, context))
-    facts["processes"] = _processes(facts["State.Running"], identifier, context)
+    facts["processes"] = _processes(facts["State.Running"], identifier, context.processes)
+    facts["processes_seen"] = _processes(facts["State.Running"], identifier, context.processes_seen)
     facts["environment_names"] = environment_names(document)
     facts.update(_service_restart(document, context))
     return facts
@@ -81,12 +83,14 @@ def _networks(document: dict[str, JsonValue]) -> FactValue:
     return Unavailable(Reason.WRONG_TYPE, "NetworkSettings.Networks is not an object")
 
 
-def _processes(running: FactValue, identifier: str, context: ContainerContext) -> FactValue:
+def _processes(
+    running: FactValue, identifier: str, names_of: Callable[[str], tuple[str, ...] | Unavailable]
+) -> FactValue:
     if running is False:
         return []  # the engine says that its main process has ended, and with it its pid namespace
     if running is not True:
         return known(running, "State.Running")
-    names = context.processes(identifier)
+    names = names_of(identifier)
     return names if isinstance(names, Unavailable) else list[JsonValue](sorted(set(names)))
 
 

@@ -61,7 +61,7 @@ def read_containers(client: EngineClient, context: ContainerContext) -> Collecti
     again = read_again(client, LIST_PATH, _listed_name, _KEEP, gone)
     unseen, vanished, appeared, gap = settle("container", first, again, gone)
     _add_shared_namespaces(drafts, (*blocked, *unseen), gap)
-    subjects = (*_finished(drafts), *blocked, *unseen)
+    subjects = (*_finished(drafts, context), *blocked, *unseen)
     return in_order(CollectionReport(subjects, gap, vanished, appeared, (first.source, again.source)))
 
 
@@ -181,7 +181,11 @@ def _add_shared_namespaces(drafts: list[_Draft], unknown: tuple[Subject, ...], g
         draft.facts.update(shared_namespaces(draft.facts, others, gap))
 
 
-def _finished(drafts: list[_Draft]) -> Iterator[Subject]:
+def _finished(drafts: list[_Draft], context: ContainerContext) -> Iterator[Subject]:
     for each in drafts:
-        sources = {"execs": (each.source, *each.exec_sources)} if each.exec_sources else None
-        yield Subject("container", each.name, each.id, each.facts, each.source, sources)
+        sources: dict[str, tuple[Source, ...]] = {}
+        if each.exec_sources:
+            sources["execs"] = (each.source, *each.exec_sources)
+        if each.facts["State.Running"] is True and (seen := context.process_sources()):
+            sources |= dict.fromkeys(("processes", "processes_seen"), (each.source, *seen))
+        yield Subject("container", each.name, each.id, each.facts, each.source, sources or None)

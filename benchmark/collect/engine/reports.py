@@ -78,7 +78,9 @@ class ContainerContext:
     ``daemon_seccomp`` is the fact ``security.seccomp``; ``daemon_started_at`` is RFC 3339 UTC. ``processes`` gives the
     process names of a container id, ``process_no_new_privs`` the kernel's word for a pid. ``engine_version`` and
     ``daemon_apparmor`` are the facts ``version.Version`` and ``security.apparmor``; ``apparmor_mode`` is the mode in which a
-    process, or without one a profile, is confined. ``process_uid`` is the effective user id of a pid.
+    process, or without one a profile, is confined. ``process_uid`` is the effective user id of a pid. ``processes_seen`` gives
+    the names of the processes of a container id that could be looked at, whether or not others could not, and
+    ``process_sources`` where the process names were read.
     """
 
     resolve_path: Callable[[str], str | Unavailable | None]
@@ -95,6 +97,8 @@ class ContainerContext:
     apparmor_mode: Callable[[int | None, str], str | Unavailable] = lambda _pid, _profile: _NOT_ASKED
     process_uid: Callable[[int], int | Unavailable] = lambda _pid: _NOT_ASKED
     sockets_known: bool = True
+    processes_seen: Callable[[str], tuple[str, ...] | Unavailable] = lambda _: _NOT_ASKED
+    process_sources: Callable[[], tuple[Source, ...]] = tuple
 
 
 def timestamp() -> str:

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,30 +21,38 @@ _TITLE_END: Final = re.compile(rb"[: \0\n]")
 _DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _ENDED: Final = frozenset({errno.ENOENT, errno.ESRCH, errno.ENOTDIR})
+_HIDDEN: Final = frozenset({errno.EACCES, errno.EPERM, errno.ENOENT})
 _ENOUGH: Final = 4096  # of a command line: only its first word is used
+_EVERY: Final = ""  # whose processes are not all known: those of every container
 _MOST: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessTable:
-    """Names of the programs in each container, by full id. ``gap`` is set when some processes could not be looked at: the
-    names of a container are then not known to be all.
+    """Names of the programs in each container, by full id. ``gaps`` has the containers of which a process could not be looked
+    at, with the reason; "" stands for every container, since nobody can tell in which such a process runs.
     """
 
     names: Mapping[str, tuple[str, ...]]
-    gap: Unavailable | None
+    gaps: Mapping[str, Unavailable]
     source: Source
 
     def names_of(self, container_id: str) -> tuple[str, ...] | Unavailable:
-        """Program names in a running container, sorted, each once: what the kernel calls the process, what it calls
+        """All program names in a running container, sorted, each once: what the kernel calls the process, what it calls
         itself, and its executable. NO_PROCESS when none was found, which is no proof that none runs.
         """
-        if self.gap is not None:
-            return self.gap
+        return self.gaps.get(container_id) or self.gaps.get(_EVERY) or self.seen_in(container_id)
+
+    def seen_in(self, container_id: str) -> tuple[str, ...] | Unavailable:
+        """The same of the processes that could be looked at: proof that these run, and none that no others do."""
         found = self.names.get(container_id)
         if found:
             return found
-        return Unavailable(Reason.NO_PROCESS, f"no process of {container_id[:12]} seen in /proc")
+        return (
+            self.gaps.get(container_id)
+            or self.gaps.get(_EVERY)
+            or Unavailable(Reason.NO_PROCESS, f"no process of {container_id[:12]} seen in /proc")
+        )
 
 
 def container_processes(root: HostRoot) -> ProcessTable | Unavailable:
@@ -63,50 +71,82 @@ def _table(proc: Entry, pids: list[str]) -> ProcessTable | Unavailable:
         what = "process 1 is not visible: another /proc or hidepid" if pids else "not a process file system"
         return Unavailable(Reason.INCOMPLETE, f"/proc: {what}")
     names: dict[bytes, set[str]] = {}
-    unseen: list[Unavailable] = []
+    unseen: dict[str, list[Unavailable]] = {}
     for pid in pids:
-        try:
-            _add_process(proc, pid, names)
-        except OSError as error:
-            if error.errno not in _ENDED:
-                unseen.append(failure(error, f"/proc/{pid}"))
-    gap = Unavailable(unseen[0].reason, f"{unseen[0].detail} and {len(unseen) - 1} more processes") if unseen else None
+        for container, why in _add_process(proc, pid, names):
+            unseen.setdefault(container, []).append(why)
     return ProcessTable(
         {container.decode("ascii"): tuple(sorted(called)) for container, called in names.items()},
-        gap,
+        {
+            container: Unavailable(each[0].reason, f"{each[0].detail} and {len(each) - 1} more processes")
+            for container, each in unseen.items()
+        },
         Source("proc:/proc/*/cgroup", utc_now(), says=f"{len(pids)} processes"),
     )
 
 
-def _add_process(proc: Entry, pid: str, names: dict[bytes, set[str]]) -> None:
-    """Adds what ``pid`` is called to every container it is in. Raises OSError."""
-    directory = os.open(pid, _DIRECTORY, dir_fd=proc.fd)
+def _add_process(proc: Entry, pid: str, names: dict[bytes, set[str]]) -> Iterator[tuple[str, Unavailable]]:
+    """Adds what ``pid`` is called to every container it is in. Yields the containers of which not all is known then, and why."""
+    containers: set[bytes] | None = None
+    called: set[str] = set()
     try:
-        containers = set(_CONTAINER_ID.findall(_read(directory, "cgroup", _MOST)))
-        if containers and (called := _names(directory)):
-            for container in containers:
-                names.setdefault(container, set()).update(called)
-    finally:
-        os.close(directory)
+        directory = os.open(pid, _DIRECTORY, dir_fd=proc.fd)
+        try:
+            containers = set(_CONTAINER_ID.findall(_read(directory, "cgroup", _MOST)))
+            if containers:
+                _add_names(directory, called)
+        finally:
+            os.close(directory)
+    except OSError as error:
+        if error.errno in _ENDED:
+            return
+        why = failure(error, f"/proc/{pid}")
+        yield from ((_EVERY if containers is None else each.decode("ascii"), why) for each in containers or {b""})
+    for container in containers or () if called else ():
+        names.setdefault(container, set()).update(called)
 
 
-def _names(directory: int) -> set[str]:
-    """What one process is called; nothing for a zombie, which runs no program any more."""
-    title = _read(directory, "cmdline", _ENOUGH)
+def _add_names(directory: int, called: set[str]) -> None:
+    """Adds what one process is called; nothing for a zombie, which runs no program any more. Raises OSError, with all added that
+    could be read.
+    """
+    failed: OSError | None = None
+    title = b""
+    try:
+        title = _read_title(directory)
+    except OSError as error:
+        failed = error
     executable = _executable(directory)
-    if not title and not executable:
-        return set()
-    comm = _read(directory, "comm", _ENOUGH).rstrip(b"\n")
-    own = _TITLE_END.split(title, maxsplit=1)[0].rpartition(b"/")[2].lstrip(b"-")  # "sshd: root", "-bash" of a login
-    return {printable(os.fsdecode(name)) for name in (comm, own, executable) if name}
+    if title or executable or failed:
+        own = (
+            _TITLE_END.split(title, maxsplit=1)[0].rpartition(b"/")[2].lstrip(b"-")
+        )  # "sshd: root", "-bash" of a login
+        called |= {printable(os.fsdecode(name)) for name in (own, executable) if name}
+        comm = _read(directory, "comm", _ENOUGH).rstrip(b"\n")
+        called |= {printable(os.fsdecode(comm))} if comm else set()
+    if failed is not None:
+        raise failed
+
+
+def _read_title(directory: int) -> bytes:
+    """Its command line, or as much of it as holds the first word: what it calls itself. Raises OSError."""
+    title = _read(directory, "cmdline", _ENOUGH)
+    if title and not _TITLE_END.search(title):  # the word was cut off, or is longer than any path
+        raise OSError(errno.EIO, "ends within its first word")
+    return title
 
 
 def _executable(directory: int) -> bytes:
-    """The base name of the executable; empty where it may not be seen (another user's) or is not there (a zombie)."""
+    """The base name of the executable; empty where it may not be seen (another user's) or is not there (a zombie).
+
+    Raises OSError.
+    """
     try:
         target = os.fsencode(os.readlink("exe", dir_fd=directory))
-    except OSError:
-        return b""
+    except OSError as error:
+        if error.errno in _HIDDEN:
+            return b""
+        raise
     return target.removesuffix(b" (deleted)").rpartition(b"/")[2]
 
 

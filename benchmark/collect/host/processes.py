@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import time
 from typing import Final
 
@@ -26,7 +27,9 @@ def command_line(root: HostRoot, pid: int) -> tuple[str, ...] | Unavailable:
         return data
     if not data:
         return Unavailable(Reason.NO_PROCESS, f"/proc/{pid}/cmdline: empty, as of a zombie or a kernel thread")
-    return tuple(os.fsdecode(word) for word in data.removesuffix(b"\0").split(b"\0"))
+    if not data.endswith(b"\0"):  # the kernel ends every argument; only a title longer than a page has no end
+        return Unavailable(Reason.TRUNCATED, f"/proc/{pid}/cmdline: ends within an argument")
+    return tuple(os.fsdecode(word) for word in data[:-1].split(b"\0"))
 
 
 def command_name(root: HostRoot, pid: int) -> str | Unavailable:
@@ -124,18 +127,34 @@ def start_ticks(root: HostRoot, pid: int) -> int | Unavailable:
 
 
 def socket_inodes(root: HostRoot, pid: int) -> frozenset[int] | Unavailable:
-    """Inode numbers of the sockets that the process holds open."""
+    """Inode numbers of the sockets that the process holds open: all of them."""
+    found, gap = _socket_inodes(root, pid)
+    return found if gap is None else gap
+
+
+def holds_any_socket(root: HostRoot, pid: int, inodes: frozenset[int]) -> bool | Unavailable:
+    """Whether the process holds one of the sockets ``inodes`` open; what it holds besides need not be known for that."""
+    found, gap = _socket_inodes(root, pid)
+    if found & inodes:
+        return True
+    return False if gap is None else gap
+
+
+def _socket_inodes(root: HostRoot, pid: int) -> tuple[frozenset[int], Unavailable | None]:
+    """Those that can be seen, and why there may be others."""
     names = root.list(f"/proc/{pid}/fd")
-    if names is ABSENT:
-        return _gone(pid)
-    if isinstance(names, Unavailable):
-        return names
+    if isinstance(names, Unavailable) or names is ABSENT:
+        return frozenset(), _gone(pid) if names is ABSENT else names
     inodes: set[int] = set()
+    gap: Unavailable | None = None
     for name in names:
         target = _link(root, pid, f"fd/{name}")
-        if isinstance(target, str) and (found := _SOCKET.fullmatch(target)):
+        if isinstance(target, Unavailable):
+            # one that was closed meanwhile is held no more
+            gap = target if gap is None and target.reason is not Reason.NO_PROCESS else gap
+        elif found := _SOCKET.fullmatch(target):
             inodes.add(int(found[1]))
-    return frozenset(inodes)
+    return frozenset(inodes), gap
 
 
 def _status(root: HostRoot, pid: int, name: bytes) -> bytes | Unavailable:
@@ -164,6 +183,8 @@ def _link(root: HostRoot, pid: int | str, name: str) -> str | Unavailable:
             return found
         if not isinstance(found, Entry):
             return _gone(pid)
+        if not stat.S_ISLNK(found.status.st_mode):
+            return Unavailable(Reason.INCOMPLETE, f"{path}: no link, so not of a process file system")
         try:
             return os.readlink("", dir_fd=found.fd)
         except FileNotFoundError:

@@ -38,6 +38,7 @@ def facts_of(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "daemon_no_new_privileges": False,
         "daemon_started_at": "2026-11-22T20:00:00Z",
         "processes": lambda _: ("sleep", "sh", "sleep"),
+        "processes_seen": lambda _: ("sleep", "sh"),
         "process_no_new_privs": lambda _: Unavailable(Reason.REMOTE),
         "services": {},
         "engine_version": "27.3.1",
@@ -369,6 +370,8 @@ def test_processes_networks_and_environment() -> None:
     assert facts()["processes"] == ["sh", "sleep"]
     assert facts({"State.Running": False})["processes"] == []
     assert facts(processes=lambda _: DENIED)["processes"] == DENIED
+    assert facts(processes=lambda _: DENIED)["processes_seen"] == ["sh", "sleep"]
+    assert facts({"State.Running": False})["processes_seen"] == []
     assert reason(facts({"State.Running": None})["processes"]) is Reason.WRONG_TYPE
     assert facts({"NetworkSettings.Networks": {"b": {}, "a": {}}})["networks"] == ["a", "b"]
     assert facts({"NetworkSettings.Networks": None})["networks"] == []

@@ -11,7 +11,7 @@ import pytest
 from benchmark.collect.host import processes
 from benchmark.collect.host.container_processes import container_processes
 from benchmark.collect.host.root import HostRoot
-from benchmark.model.facts import Reason
+from benchmark.model.facts import Reason, Unavailable
 
 HERE = HostRoot()
 ID = "0123456789abcdef" * 4
@@ -225,6 +225,57 @@ def test_hidden_processes_leave_every_container_unknown(process, names, target, 
     assert as_nobody(lambda: names(ID)).reason is Reason.DENIED
 
 
+def test_a_process_that_cannot_be_read_hides_nothing_that_was_seen(process, target, as_nobody):
+    process(10, f"0::/docker/{ID}\n", "sshd", "sshd\0")
+    process(11, "0::/elsewhere\n", "x", "x\0")
+    (target / "proc/11/cgroup").chmod(0)
+    table = as_nobody(lambda: container_processes(HostRoot(str(target))))
+    assert table.seen_in(ID) == ("sshd",)
+    assert table.names_of(ID).reason is Reason.DENIED
+    assert table.seen_in(OTHER).reason is Reason.DENIED
+
+
+def test_a_process_known_to_be_of_one_container_leaves_only_that_one_unknown(process, target, as_nobody):
+    process(10, f"0::/docker/{ID}\n", "sshd", "sshd\0")
+    process(11, f"0::/docker/{OTHER}\n", "web", "web\0")
+    (target / "proc/10/cmdline").chmod(0)
+    (target / "proc/12").mkdir()
+    table = as_nobody(lambda: container_processes(HostRoot(str(target))))
+    assert table.names_of(OTHER) == ("web",)
+    assert table.seen_in(ID) == ("sshd",)
+    assert table.names_of(ID) == Unavailable(Reason.DENIED, "/proc/10: EACCES and 0 more processes")
+
+
+def test_a_command_line_that_was_cut_off_is_none(process, names, target):
+    process(10, f"0::/docker/{ID}\n", "x", "/usr/sbin/ss")
+    assert names(ID).reason is Reason.IO_ERROR
+    host = HostRoot(str(target))
+    assert processes.command_line(host, 10) == Unavailable(
+        Reason.TRUNCATED, "/proc/10/cmdline: ends within an argument"
+    )
+    (target / "proc/10/cmdline").write_bytes(b"a\0\0")
+    assert processes.command_line(host, 10) == ("a", "")
+
+
+def test_a_descriptor_that_cannot_be_read_may_be_a_socket(target):
+    (target / "proc/7/fd").mkdir(parents=True)
+    (target / "proc/7/fd/3").symlink_to("socket:[42]")
+    (target / "proc/7/fd/4").write_text("no link")
+    host = HostRoot(str(target))
+    assert processes.socket_inodes(host, 7).reason is Reason.INCOMPLETE
+    assert processes.holds_any_socket(host, 7, frozenset({42, 43})) is True
+    assert processes.holds_any_socket(host, 7, frozenset({43})).reason is Reason.INCOMPLETE
+    (target / "proc/7/fd/4").unlink()
+    assert processes.holds_any_socket(host, 7, frozenset({43})) is False
+    assert processes.socket_inodes(host, 7) == {42}
+
+
+def test_an_executable_that_is_no_link_hides_a_name(process, names, target):
+    process(10, f"0::/docker/{ID}\n", "x", "x\0")
+    (target / "proc/10/exe").write_text("")
+    assert names(ID).reason is Reason.IO_ERROR
+
+
 def test_processes_that_vanish_are_passed_over(process, names, target):
     process(10, f"0::/docker/{ID}\n", "x", "x\0")
     (target / "proc/12").mkdir()
@@ -234,7 +285,7 @@ def test_processes_that_vanish_are_passed_over(process, names, target):
 
 def test_this_machine():
     table = container_processes(HERE)
-    assert table.gap is None
+    assert not table.gaps
     assert table.names_of("0" * 64).reason is Reason.NO_PROCESS
 
 
