@@ -296,8 +296,10 @@ def _bad_bytes(data: bytes) -> Iterator[tuple[bytes, bool, str]]:
 
 def _cut(data: bytes) -> Iterator[tuple[bytes, bool, str]]:
     for length in sorted({0, len(data) // 3, len(data) * 2 // 3, len(data.rstrip()) - 1} - {-1, len(data)}):
-        broken = _is_json(data) and length > 0
-        yield data[:length], broken, "content" if broken else ""
+        document = _is_json(data) and length > 0
+        # of what ends every part with a NUL, as arguments and variables in /proc: one that ends within a part
+        ended = data.endswith(b"\0") and length > 0 and not data[:length].endswith(b"\0")
+        yield data[:length], document or ended, "content" if document else ""
 
 
 def _broken_syntax(data: bytes) -> Iterator[tuple[bytes, bool, str]]:

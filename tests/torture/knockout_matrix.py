@@ -119,8 +119,8 @@ def damage_files(standing: Standing, groups: Sequence[Sequence[files.FileCase]],
     """Every case; those of one piece of evidence stand together, so that rule 4 can be asked of them."""
     full, lame = standing.look(), files.look_at(standing, lame=True)
     for group in groups:
-        moves = Moves()
         evidence = file_evidence(standing, group[0].touched)
+        moves = Moves(evidence)
         for case in group:
             before = lame if case.lame else full
             try:
@@ -146,8 +146,8 @@ def damage_replies(standing: Standing, groups: Sequence[Sequence[replies.ReplyCa
     """The same for replies of the engine."""
     full = standing.look()
     for group in groups:
-        moves = Moves()
         evidence = reply_evidence(group[0].path)
+        moves = Moves(evidence)
         for case in group:
             try:
                 after = replies.look_at(standing, case)

@@ -4,7 +4,8 @@
    fails because of another.
 2. A state (something a healthy host may be like) makes a verdict a pass only where that names it, before or after.
 3. A fail becomes an error only where it, or the list that its subject is in, named the damaged evidence; or where the error tells
-   of it, or that it cannot be known any more whether the engine runs on this host.
+   of it, or that it cannot be known any more whether the engine runs on this host, or which process it is. One that names it
+   only as one of many ("/proc/*/cgroup") stays a fail, if it is one on a host that is the same without it.
 4. What nobody can read decides nothing: a verdict that some other content of the evidence turns from pass to fail is no pass
    while that cannot be read.
 5. A key that the engine left out makes no fail a pass (knockout_matrix.py).
@@ -35,6 +36,11 @@ class Evidence(NamedTuple):
         """By itself, or by what lies below or above it."""
         return any(_is_near(mine, theirs) for theirs in row.locators for mine in self.names)
 
+    def is_one_of_many(self, row: Row) -> bool:
+        """What it rests on is a table that this is a row of, and not this alone."""
+        near = [theirs for theirs in row.locators for mine in self.names if _is_near(mine, theirs)]
+        return bool(near) and all("*" in each for each in near)
+
     def is_told_in(self, row: Row) -> bool:
         """By path in what was seen or could not be established, or by its consequence for everything of this host."""
         told = {name.partition(":")[2] or name for name in self.names}
@@ -42,7 +48,9 @@ class Evidence(NamedTuple):
             each.rpartition("/")[0] for each in told if each.startswith("/proc/")
         }  # a process is told of as a whole
         in_words = any(each in row.seen for each in told | above)
-        return in_words or self.is_named(row) or "Reason.REMOTE" in row.seen
+        # who does not greet as an engine leads to no daemon
+        unfound = "Reason.REMOTE" in row.seen or (self.place.startswith("GET ") and "Reason.NO_PROCESS" in row.seen)
+        return in_words or self.is_named(row) or unfound
 
 
 def _is_near(mine: str, theirs: str) -> bool:
@@ -57,10 +65,17 @@ def _is_near(mine: str, theirs: str) -> bool:
 
 @dataclass
 class Moves:
-    """What all faults of one evidence did: verdicts that some turned from pass to fail, and passes that stayed."""
+    """What all faults of one evidence did: verdicts that some turned from pass to fail, and passes that stayed.
 
+    ``doubted`` are the fails on many things of which this is one, by the damage that made them errors; ``resting`` those that
+    are none where it is not there, None before that was tried.
+    """
+
+    evidence: Evidence
     taken: dict[str, set[Key]] = field(default_factory=lambda: {"entry": set(), "content": set()})
     stayed: dict[tuple[str, str], set[Key]] = field(default_factory=dict)
+    doubted: dict[str, set[Key]] = field(default_factory=dict)
+    resting: set[Key] | None = None
 
     def note(self, fault: str, depth: str, blind: str, rows: tuple[Rows, Rows], own: str = "") -> None:
         """``rows`` before and after. ``depth`` is what was changed (entry, or only content), ``blind`` what was unusable."""
@@ -70,9 +85,20 @@ class Moves:
         self.taken[depth] |= {key for key in passes if key in after and after[key].verdict == "fail"}
         if blind:
             self.stayed[fault, blind] = stayed
+        fails = {
+            key: row for key, row in before.items() if row.verdict == "fail" and key.subject and not _is_own(row, own)
+        }
+        if fault == "missing":
+            self.resting = {key for key in fails if key not in after or after[key].verdict != "fail"}
+        elif fails:
+            doubted = (key for key in fails if key in after and after[key].verdict in LOST)
+            self.doubted[fault] = {key for key in doubted if self.evidence.is_one_of_many(fails[key])}
 
     def problems(self) -> Iterator[str]:
-        """Rule 4."""
+        """Rule 4, and the end of rule 3."""
+        for fault, doubted in self.doubted.items() if self.resting is not None else ():
+            for key in sorted(doubted - (self.resting or set())):
+                yield f"rule 3: {_text(key)} was a fail and is none after {fault}, though it does not rest on this alone"
         for (fault, blind), stayed in self.stayed.items():
             for key in sorted(stayed & (self.taken["content"] | (self.taken["entry"] if blind == "entry" else set()))):
                 yield f"rule 4: {_text(key)} is a pass after {fault}, though other content would make it fail"

@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.collect.daemon import config_file as daemon_config
 from benchmark.collect.engine import containers, listing, projection
-from benchmark.collect.host import container_processes, root
+from benchmark.collect.host import container_processes, processes, root
 from benchmark.evaluate import verdict
 from benchmark.model import conform
 from benchmark.model.facts import ABSENT, Reason, Unavailable
@@ -217,6 +217,21 @@ def _unread_processes_are_none(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def _unread_processes_hide_all(patch: pytest.MonkeyPatch) -> None:
+    table = container_processes.ProcessTable
+    patch.setattr(table, "seen_in", lambda each, name: next(iter(each.gaps.values()), None) or each.names.get(name, ()))
+
+
+def _cut_arguments_are_whole(patch: pytest.MonkeyPatch) -> None:
+    read = processes._read
+
+    def ended(*each: Any) -> Any:
+        data = read(*each)
+        return data + b"\0" if isinstance(data, bytes) and each[-1] == "cmdline" and data[-1:] != b"\0" else data
+
+    patch.setattr(processes, "_read", ended)
+
+
 _FILES: Final = "files"
 _REPLIES: Final = "replies"
 _BUGS: Final[dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, str, tuple[str, ...]]]] = {
@@ -237,6 +252,12 @@ _BUGS: Final[dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, str, tup
     ),
     "a process that cannot be looked at has ended": (
         _unread_processes_are_none, _FILES, "/proc/", ("I/O error at bytes",)
+    ),
+    "a process that cannot be looked at hides those that were": (
+        _unread_processes_hide_all, _FILES, "/cgroup", ("I/O error at bytes", "missing")
+    ),
+    "a command line that was cut off is whole": (
+        _cut_arguments_are_whole, _FILES, "/cmdline", ("truncated",)
     ),
     "a host that cannot be told from another is another": (
         _other_host_at_a_loss, _FILES, "/proc/meminfo", ("I/O error at bytes",)
