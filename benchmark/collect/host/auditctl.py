@@ -32,7 +32,7 @@ class Printed:
 def list_kernel_rules() -> tuple[str, ...] | Unavailable:
     """The lines of ``auditctl -l``, one per rule; empty only when it said that there are none.
 
-    TOOL_MISSING, DENIED, TIMEOUT, OVERSIZE or TOOL_FAILED otherwise.
+    TOOL_MISSING, DENIED, TIMEOUT, OVERSIZE, TRUNCATED or TOOL_FAILED otherwise.
     """
     printed = _auditctl("-l")
     if isinstance(printed, Unavailable):
@@ -84,13 +84,17 @@ def run_capped(arguments: tuple[str, ...], seconds: float = _SECONDS, cap: int =
 
 
 def _auditctl(flag: str) -> Printed | Unavailable:
-    program = next((path for each in _DIRECTORIES if os.access(path := f"{each}/auditctl", os.X_OK)), None)
+    there = [path for each in _DIRECTORIES if os.path.lexists(path := f"{each}/auditctl")]
+    # one that is there and cannot be run is not missing: running it says why
+    program = next((path for path in there if os.access(path, os.X_OK)), there[0] if there else None)
     if program is None:
         return Unavailable(Reason.TOOL_MISSING, f"auditctl is not in {', '.join(_DIRECTORIES)}")
     printed = run_capped((program, flag))
     if isinstance(printed, Unavailable):
         return printed
     if printed.status == 0 and not printed.errors.strip():
+        if printed.output and not printed.output.endswith("\n"):  # half a line may name another file
+            return Unavailable(Reason.TRUNCATED, f"auditctl {flag}: the output ends within a line")
         return printed
     # some versions say "No rules" next to an error: only a clean run proves anything
     said = " ".join((printed.errors.strip() or printed.output.strip()).split())[:200]

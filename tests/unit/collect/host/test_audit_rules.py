@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.collect.host import audit_rules
+from benchmark.collect.host import audit_rules, auditctl
 from benchmark.collect.host.audit_rules import Watch, collect_audit_rules, find_watches, load_lines
 from benchmark.collect.host.audit_syntax import RuleDefect, parse_line, parse_printed
 from benchmark.collect.host.auditctl import list_kernel_rules, run_capped
@@ -319,6 +319,22 @@ def test_too_many_rules_are_not_judged():
 
 
 @pytest.mark.audit_rules
+def test_an_auditctl_that_breaks_off_or_cannot_be_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(auditctl, "_DIRECTORIES", (str(tmp_path), "/bin"))
+    assert list_kernel_rules().reason is Reason.TOOL_MISSING
+    program = tmp_path / "auditctl"
+    program.write_text("#!/bin/sh\nprintf '%s' '-w /etc/docker'\n")
+    program.chmod(0o644)
+    assert list_kernel_rules() == Unavailable(Reason.DENIED, "auditctl: Permission denied")
+    program.chmod(0o755)
+    assert list_kernel_rules() == Unavailable(Reason.TRUNCATED, "auditctl -l: the output ends within a line")
+    program.write_text("#!/bin/sh\necho '-w /etc/docker'\n")
+    assert list_kernel_rules() == ("-w /etc/docker",)
+    program.unlink()
+    program.symlink_to("nowhere")
+    assert list_kernel_rules() == Unavailable(Reason.TOOL_FAILED, "auditctl: No such file or directory")
+
+
 @needs_auditctl
 def test_the_kernels_own_list(tmp_path):
     key = f"dockmark-{uuid.uuid4().hex[:12]}"
