@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmark.collect.engine.client import Reply
 from benchmark.collect.engine.container_facts import environment_names, redacted_strings
-from benchmark.collect.engine.projection import compile_projection, part, project
+from benchmark.collect.engine.projection import compile_projection, known, part, project
 from benchmark.collect.images.history import concealed, read_history
 from benchmark.collect.images.instructions import Instruction, additions, records, shown
 from benchmark.collect.images.packages import unverified_installs, updates_alone
@@ -68,11 +68,11 @@ def with_accounts(image: Subject) -> Subject:
     if name in ("", "root") or ids is None:
         return image
     if isinstance(ids, dict):
-        known = {each: str(number) for each, number in ids.items()}
-        if name not in known:
+        numbers = {each: str(number) for each, number in ids.items()}
+        if name not in numbers:
             return image
-        verdict: FactValue = is_root(user, known)
-        note = f"its /etc/passwd gives {shown(name)} the number {known[name]}"
+        verdict: FactValue = is_root(user, numbers)
+        note = f"its /etc/passwd gives {shown(name)} the number {numbers[name]}"
     elif isinstance(ids, Unavailable) and ids.reason is not Reason.NOT_COLLECTED and not is_number(name):
         verdict, note = ids, "its accounts could not be read"
     else:
@@ -214,7 +214,8 @@ def _has_health_check(test: FactValue) -> FactValue:
 
 def _registries(tags: FactValue, digests: FactValue) -> FactValue:
     names: list[str] = []
-    for each in (tags, digests):
+    for fact, value in (("RepoTags", tags), ("RepoDigests", digests)):
+        each = known(value, fact)  # no engine leaves them out: an image without names has empty ones
         if isinstance(each, Unavailable):
             return each
         names += [str(name) for name in each] if isinstance(each, list) else []

@@ -9,7 +9,7 @@ from typing import Final
 from benchmark.collect.engine.client import EngineClient
 from benchmark.collect.engine.confinement import parse_go_bool
 from benchmark.collect.engine.listing import read_listing
-from benchmark.collect.engine.projection import compile_projection, project
+from benchmark.collect.engine.projection import compile_projection, known, project
 from benchmark.collect.engine.reports import CollectionReport, in_order
 from benchmark.collect.engine.swarm import NOT_READY, not_ready
 from benchmark.collect.redaction import redact, redact_option
@@ -49,7 +49,7 @@ def with_cluster_networks(networks: CollectionReport, state: FactValue) -> Colle
 def bridge_icc(networks: CollectionReport) -> FactValue:
     """Whether the default bridge lets containers talk to each other; ABSENT when it is proven that there is no such network."""
     for each in networks.subjects:
-        options = each.facts["Options"]
+        options = known(each.facts["Options"], "Options")
         if isinstance(options, Unavailable):
             return options
         if not isinstance(options, dict) or options.get(_DEFAULT_BRIDGE) != "true":
@@ -81,8 +81,10 @@ def read_volume_devices(client: EngineClient) -> Mapping[str, str] | Unavailable
         if not isinstance(each, dict) or not isinstance(name, str):
             return Unavailable(Reason.WRONG_TYPE, "GET /volumes: a volume without a name")
         devices[name] = ""
-        options = each.get("Options")
-        if options is None or each.get("Driver") != "local":
+        driver, options = each.get("Driver"), each.get("Options", ABSENT)
+        if not isinstance(driver, str) or options is ABSENT:  # moby leaves neither out: null are no options
+            return Unavailable(Reason.WRONG_TYPE, f"GET /volumes: {name!r} does not say what it is")
+        if options is None or driver != "local":
             continue
         device = options.get("device", "") if isinstance(options, dict) else None
         if not isinstance(device, str):
@@ -97,7 +99,7 @@ def _encryption(options: FactValue) -> FactValue:
     if options is None:
         return ABSENT
     if not isinstance(options, dict):
-        return options
+        return known(options, "Options")
     value = options.get("encrypted")
     return redact(value) if isinstance(value, str) else ABSENT
 

@@ -117,6 +117,8 @@ def test_volume_devices() -> None:
         [],
         {},
         {"Volumes": [{}]},
+        {"Volumes": [{"Name": "a", "Driver": "local"}]},
+        {"Volumes": [{"Name": "a", "Driver": 5, "Options": {"device": "/etc"}}]},
         {"Volumes": [{"Name": "a", "Driver": "local", "Options": {"device": 1}}]},
     ):
         assert reason(read(world(volumes=damaged))[2]) is Reason.WRONG_TYPE

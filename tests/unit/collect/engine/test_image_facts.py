@@ -168,6 +168,9 @@ def test_registries():
     assert [each["Name"] for each in found] == ["docker.io/library/nginx", "ghcr.io/a/b"]
     assert read({}, RepoTags=None, RepoDigests=None)["registries"] == []
     assert reason(read({}, RepoTags="x")["registries"]) is Reason.WRONG_TYPE
+    assert (
+        reason(image_facts({"Id": "x", "RepoDigests": []}, Reply("/x", [], None))["registries"]) is Reason.UNSUPPORTED
+    )
 
 
 def test_ages():

@@ -76,6 +76,7 @@ def containers(session: EngineSession, report: EngineReport) -> CollectionReport
             daemon_no_new_privileges=False,
             daemon_started_at=None,
             processes=lambda _: ("sleep",),
+            processes_seen=lambda _: ("sleep",),
             process_no_new_privs=lambda _: False,
             services=session.read_swarm().services_by_id(),
             daemon_apparmor=report.facts["security.apparmor"],
@@ -190,6 +191,7 @@ def test_the_budget(engine: Engine) -> None:
             daemon_no_new_privileges=False,
             daemon_started_at=None,
             processes=lambda _: (),
+            processes_seen=lambda _: (),
             process_no_new_privs=lambda _: False,
             services=services,
         )
