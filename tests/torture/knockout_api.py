@@ -11,10 +11,11 @@ from typing import Final
 from tests.faulty_daemon import FAULTS as BREAKDOWNS
 from tests.faulty_daemon import Fault
 from tests.torture.knockout_host import Rows, Standing
-from tests.torture.knockout_structure import KINDS, changed_documents
+from tests.torture.knockout_structure import KINDS, Changed, changed_documents
 
 # hang, huge_announced and close stand for them; their floods and drips are measured by the harness of the faulty daemon
 _SLOW: Final = frozenset(("drip", "huge", "chunk_flood", "die"))
+_FIELD: Final = re.compile("[A-Z][A-Za-z0-9]*")
 _DAMAGED: Final = frozenset(("wrong type", "duplicate"))
 
 
@@ -30,7 +31,7 @@ class ReplyCase:
     where: tuple[str | int, ...] = ()
     body: bytes = b""
     leaves_out: bool = (
-        False  # a word, number or switch is not there, or null; a list or object left out is Go's empty one
+        False  # what an engine says of everything is not there, or null where that is no empty list or object
     )
 
 
@@ -64,8 +65,7 @@ def cases_of(standing: Standing, path: str, times: int) -> Iterator[ReplyCase]:
     if isinstance(document, dict | list):
         for kind in KINDS:
             for changed in changed_documents(document, kind):
-                scalar = isinstance(changed.before, str | bool | int | float)
-                left_out = kind in ("missing", "null") and isinstance(changed.where[-1], str) and scalar
+                left_out = _is_left_out(kind, changed)
                 yield ReplyCase(
                     kind,
                     path,
@@ -75,3 +75,13 @@ def cases_of(standing: Standing, path: str, times: int) -> Iterator[ReplyCase]:
                     body=changed.data,
                     leaves_out=left_out,
                 )
+
+
+def _is_left_out(kind: str, changed: Changed) -> bool:
+    """A field of a Go structure, by its capital letter, and no name that somebody gave: those begin with a small one here."""
+    key = changed.where[-1]
+    if not isinstance(key, str):
+        return False
+    if isinstance(changed.before, str | bool | int | float):
+        return kind in ("missing", "null")
+    return kind == "missing" and bool(changed.before) and _FIELD.fullmatch(key) is not None

@@ -8,7 +8,7 @@
    only as one of many ("/proc/*/cgroup") stays a fail, if it is one on a host that is the same without it.
 4. What nobody can read decides nothing: a verdict that some other content of the evidence turns from pass to fail is no pass
    while that cannot be read.
-5. A key that the engine left out makes no fail a pass (knockout_matrix.py).
+5. A field that the engine left out makes no fail a pass, be it a word or a list (knockout_matrix.py).
 """
 
 from __future__ import annotations
