@@ -65,11 +65,12 @@ def read_link(root: HostRoot, pid: int, name: str) -> str | Unavailable:
         if not isinstance(found, Entry):
             return _gone(path)
         try:
-            return os.readlink("", dir_fd=found.fd)
+            target = os.readlink("", dir_fd=found.fd)
         except FileNotFoundError:
             return _gone(path)
         except OSError as error:
             return failure(error, path)
+        return target if target.startswith("/") else Unavailable(Reason.SYNTAX, f"{path}: not the path of a directory")
 
 
 def read_listening_inodes(root: HostRoot, pid: int, paths: frozenset[str]) -> frozenset[int] | Unavailable:

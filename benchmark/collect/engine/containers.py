@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
 
 from benchmark.collect.engine.client import EngineClient, Reply
 from benchmark.collect.engine.container_facts import container_facts
@@ -19,6 +19,7 @@ from benchmark.model.facts_container import CONTAINER_FACTS
 
 LIST_PATH: Final = "/containers/json?all=1"
 MOST_EXECS: Final = 64
+_Answer = TypeVar("_Answer")
 _KEEP: Final = ("Id", "Names", "State")
 
 
@@ -32,6 +33,7 @@ class _Draft:
     source: Source
     execs: tuple[str, ...] = ()
     exec_sources: list[Source] = field(default_factory=list)
+    kernels_word: dict[str, Source] = field(default_factory=dict)  # by fact
 
 
 def read_containers(client: EngineClient, context: ContainerContext) -> CollectionReport:
@@ -55,14 +57,37 @@ def read_containers(client: EngineClient, context: ContainerContext) -> Collecti
             else:
                 blocked.append(Subject("container", first.names[identifier], identifier, {}, source, blocked=document))
             continue
-        facts = container_facts(document, identifier, context, mounts)
-        drafts.append(_Draft(_inspected_name(document, first.names[identifier]), identifier, facts, source))
+        asked: dict[str, Source] = {}
+        facts = container_facts(document, identifier, _noting(context, asked), mounts)
+        name = _inspected_name(document, first.names[identifier])
+        drafts.append(_Draft(name, identifier, facts, source, kernels_word=asked))
     _add_execs(client, drafts)
     again = read_again(client, LIST_PATH, _listed_name, _KEEP, gone)
     unseen, vanished, appeared, gap = settle("container", first, again, gone)
     _add_shared_namespaces(drafts, (*blocked, *unseen), gap)
     subjects = (*_finished(drafts, context), *blocked, *unseen)
     return in_order(CollectionReport(subjects, gap, vanished, appeared, (first.source, again.source)))
+
+
+def _noting(context: ContainerContext, asked: dict[str, Source]) -> ContainerContext:
+    """The same, which notes in ``asked`` what the kernel answered, by the facts that rest on it."""
+
+    def uid(pid: int) -> int | Unavailable:
+        return noted(context.process_uid(pid), f"/proc/{pid}/status", "main_process_uid", "runs_as_root")
+
+    def no_new_privs(pid: int) -> bool | Unavailable:
+        return noted(context.process_no_new_privs(pid), f"/proc/{pid}/status", "no_new_privileges")
+
+    def mode(pid: int | None, profile: str) -> str | Unavailable:
+        found = context.apparmor_mode(pid, profile)
+        return found if pid is None else noted(found, f"/proc/{pid}/attr", "apparmor_mode")
+
+    def noted(answer: _Answer, path: str, *facts: str) -> _Answer:
+        if not isinstance(answer, Unavailable):
+            asked.update(dict.fromkeys(facts, Source(f"proc:{path}", timestamp())))
+        return answer
+
+    return replace(context, process_uid=uid, process_no_new_privs=no_new_privs, apparmor_mode=mode)
 
 
 def _mismatch(value: JsonValue, identifier: str) -> Unavailable | None:
@@ -186,6 +211,10 @@ def _finished(drafts: list[_Draft], context: ContainerContext) -> Iterator[Subje
         sources: dict[str, tuple[Source, ...]] = {}
         if each.exec_sources:
             sources["execs"] = (each.source, *each.exec_sources)
+        for fact, word in each.kernels_word.items():
+            sources[fact] = (each.source, word)
+        if each.facts["Mounts"] and not isinstance(context.volume_devices, Unavailable):
+            sources["Mounts"] = (each.source, Source("GET /volumes"))
         if each.facts["State.Running"] is True and (seen := context.process_sources()):
             sources |= dict.fromkeys(("processes", "processes_seen"), (each.source, *seen))
         yield Subject("container", each.name, each.id, each.facts, each.source, sources or None)

@@ -92,7 +92,7 @@ def _add_process(proc: Entry, pid: str, names: dict[bytes, set[str]]) -> Iterato
     try:
         directory = os.open(pid, _DIRECTORY, dir_fd=proc.fd)
         try:
-            containers = set(_CONTAINER_ID.findall(_read(directory, "cgroup", _MOST)))
+            containers = set(_CONTAINER_ID.findall(_read_whole(directory, "cgroup")))
             if containers:
                 _add_names(directory, called)
         finally:
@@ -122,7 +122,7 @@ def _add_names(directory: int, called: set[str]) -> None:
             _TITLE_END.split(title, maxsplit=1)[0].rpartition(b"/")[2].lstrip(b"-")
         )  # "sshd: root", "-bash" of a login
         called |= {printable(os.fsdecode(name)) for name in (own, executable) if name}
-        comm = _read(directory, "comm", _ENOUGH).rstrip(b"\n")
+        comm = _read_whole(directory, "comm").rstrip(b"\n")
         called |= {printable(os.fsdecode(comm))} if comm else set()
     if failed is not None:
         raise failed
@@ -148,6 +148,14 @@ def _executable(directory: int) -> bytes:
             return b""
         raise
     return target.removesuffix(b" (deleted)").rpartition(b"/")[2]
+
+
+def _read_whole(directory: int, name: str) -> bytes:
+    """All of it. Raises OSError, also for more than such a file can hold."""
+    data = _read(directory, name, _MOST)
+    if len(data) == _MOST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return data
 
 
 def _read(directory: int, name: str, cap: int) -> bytes:

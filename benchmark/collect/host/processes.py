@@ -15,6 +15,7 @@ from benchmark.model.facts import ABSENT, Reason, Unavailable
 FIRST_PID_NAMESPACE: Final = "pid:[4026531836]"  # on every kernel: PROC_PID_INIT_INO in include/linux/proc_ns.h
 _CAP: Final = 8 * 1024 * 1024
 _STATUS: Final = re.compile(rb"^(\w+):[ \t]*(.*)$", re.MULTILINE)
+_NAMESPACE: Final = re.compile(r"[a-z_]{2,16}:\[[0-9]{1,20}\]")
 _SOCKET: Final = re.compile(r"socket:\[([0-9]{1,20})\]")
 _LATEST_START: Final = 60_000_000_000  # nanoseconds from now
 _START_FIELD: Final = 22 - 3  # of stat's fields after the name, which begin with field 3
@@ -46,7 +47,7 @@ def executable(root: HostRoot, pid: int) -> str | Unavailable:
 
 def mount_namespace(root: HostRoot, pid: int | str) -> str | Unavailable:
     """The mount namespace, as ``mnt:[4026531841]``; equal names are the same namespace."""
-    return _link(root, pid, "ns/mnt")
+    return _namespace(root, pid, "mnt")
 
 
 def shares_mounts(root: HostRoot, pid: int | str, other: int | str) -> bool:
@@ -67,7 +68,7 @@ def _mount_numbers(table: bytes) -> frozenset[tuple[bytes, bytes]] | None:
 
 def pid_namespace(root: HostRoot, pid: int | str) -> str | Unavailable:
     """The pid namespace, as ``pid:[4026531836]``."""
-    return _link(root, pid, "ns/pid")
+    return _namespace(root, pid, "pid")
 
 
 def effective_uid(root: HostRoot, pid: int) -> int | Unavailable:
@@ -174,6 +175,13 @@ def _read(root: HostRoot, pid: int | str, name: str) -> bytes | Unavailable:
     if isinstance(content, Unavailable):
         return _gone(pid) if content.reason is Reason.VANISHED else content
     return content.data
+
+
+def _namespace(root: HostRoot, pid: int | str, kind: str) -> str | Unavailable:
+    name = _link(root, pid, f"ns/{kind}")
+    if isinstance(name, str) and not _NAMESPACE.fullmatch(name):
+        return Unavailable(Reason.SYNTAX, f"/proc/{pid}/ns/{kind}: not the name of a namespace")
+    return name
 
 
 def _link(root: HostRoot, pid: int | str, name: str) -> str | Unavailable:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.collect.daemon.procfs import read_link
 from benchmark.collect.host import processes
 from benchmark.collect.host.container_processes import container_processes
 from benchmark.collect.host.root import HostRoot
@@ -268,6 +269,24 @@ def test_a_descriptor_that_cannot_be_read_may_be_a_socket(target):
     (target / "proc/7/fd/4").unlink()
     assert processes.holds_any_socket(host, 7, frozenset({43})) is False
     assert processes.socket_inodes(host, 7) == {42}
+
+
+def test_a_link_that_the_kernel_never_writes_names_no_namespace_and_no_directory(target):
+    (target / "proc/7/ns").mkdir(parents=True)
+    (target / "proc/7/ns/mnt").symlink_to("mnt")
+    (target / "proc/7/ns/pid").symlink_to("pid:[4026531836]")
+    (target / "proc/7/root").symlink_to("root")
+    host = HostRoot(str(target))
+    assert processes.mount_namespace(host, 7).reason is Reason.SYNTAX
+    assert processes.pid_namespace(host, 7) == "pid:[4026531836]"
+    assert read_link(host, 7, "root").reason is Reason.SYNTAX
+
+
+@pytest.mark.parametrize("name", ["cgroup", "comm"])
+def test_a_file_without_end_is_none_of_a_process(process, target, name):
+    process(10, f"0::/docker/{ID}\n", "sshd", "sshd\0")
+    os.truncate(target / "proc/10" / name, 1 << 36)
+    assert isinstance(container_processes(HostRoot(str(target))).names_of(ID), Unavailable)
 
 
 def test_an_executable_that_is_no_link_hides_a_name(process, names, target):
