@@ -180,7 +180,7 @@ def _error(number: int, operation: str, *, damage: bool = True) -> _Fault:
 
 def _denied_file() -> _Fault:
     def cases(name: str, touched: Touched) -> Iterator[FileCase]:
-        if touched.by & {"read", "list"}:
+        if touched.by & {"read", "list"} and os.path.lexists(touched.path):
             yield FileCase(name, touched, damage=True, blind="content", own=True, lame=True)
 
     @contextmanager
