@@ -111,16 +111,18 @@ def _add_names(directory: int, called: set[str]) -> None:
     could be read.
     """
     failed: OSError | None = None
-    title = b""
+    title = executable = b""
     try:
         title = _read_title(directory)
     except OSError as error:
         failed = error
-    executable = _executable(directory)
+    try:
+        executable = _executable(directory)
+    except OSError as error:
+        failed = error
     if title or executable or failed:
-        own = (
-            _TITLE_END.split(title, maxsplit=1)[0].rpartition(b"/")[2].lstrip(b"-")
-        )  # "sshd: root", "-bash" of a login
+        # "sshd: root", "-bash" of a login
+        own = _TITLE_END.split(title, maxsplit=1)[0].rpartition(b"/")[2].lstrip(b"-")
         called |= {printable(os.fsdecode(name)) for name in (own, executable) if name}
         comm = _read_whole(directory, "comm").rstrip(b"\n")
         called |= {printable(os.fsdecode(comm))} if comm else set()

@@ -293,6 +293,7 @@ def test_an_executable_that_is_no_link_hides_a_name(process, names, target):
     process(10, f"0::/docker/{ID}\n", "x", "x\0")
     (target / "proc/10/exe").write_text("")
     assert names(ID).reason is Reason.IO_ERROR
+    assert container_processes(HostRoot(str(target))).seen_in(ID) == ("x",)
 
 
 def test_processes_that_vanish_are_passed_over(process, names, target):
