@@ -144,11 +144,13 @@ def _containerd_sockets(places: Places) -> Members:
     paths = containerd_sockets(places.settings)
     if isinstance(paths, Unavailable):
         return (), paths, ()
-    missing: list[Source] = []
+    names = ("daemon.containerd",) if len(paths) == 1 else ("daemon.containerd", "daemon.exec-root")
+    settled = tuple(source for name in names for source in places.settings.sources.get(name, ()))
+    missing: list[Source] = [*settled]
     for path in paths:
-        members = _single(places, path)
-        if members[0] or members[1] is not None:
-            return members
+        subjects, gap, sources = _single(places, path)
+        if subjects or gap is not None:
+            return subjects, gap, (*settled, *sources)
         missing.append(absence_source(path))
     return (), None, tuple(missing)
 
