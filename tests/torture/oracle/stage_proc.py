@@ -28,13 +28,13 @@ def write_proc(host: Host, top: Path, daemon_pid: int) -> None:
     _link(proc / "1/ns/mnt", _NAMESPACE)
     _link(proc / "1/ns/pid", "pid:[4026531836]")
     if not host.hidden:
-        _daemon(host, proc / str(daemon_pid))
+        _daemon(host, proc / str(daemon_pid), top)
     for each in host.containers:
         if each.pid:
             _container(each, proc)
 
 
-def _daemon(host: Host, proc: Path) -> None:
+def _daemon(host: Host, proc: Path, top: Path) -> None:
     argv = [host.exe, *(word for flag in host.flags for word in flag.words)]
     _process(proc, argv, host.exe, 1000 if host.rootless else 0)
     boot = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -48,7 +48,7 @@ def _daemon(host: Host, proc: Path) -> None:
     _file(proc / "cgroup", "0::/user.slice\n" if host.rootless else "0::/system.slice/docker.service\n")
     _link(proc / "cwd", "/")
     # RootlessKit gives its daemon a mount namespace; ours shows the same files
-    _link(proc / "root", "../.." if host.rootless else "/")
+    _link(proc / "root", str(top) if host.rootless else "/")
     _link(proc / "ns/mnt", "mnt:[4026532999]" if host.rootless else _NAMESPACE)
     _mounts(host, proc / "mountinfo")
     _file(proc / "net/unix", "Num RefCount Protocol Flags Type St Inode Path\n")
