@@ -48,8 +48,10 @@ class Evidence(NamedTuple):
             each.rpartition("/")[0] for each in told if each.startswith("/proc/")
         }  # a process is told of as a whole
         in_words = any(each in row.seen for each in told | above)
-        # who does not greet as an engine leads to no daemon
-        unfound = "Reason.REMOTE" in row.seen or (self.place.startswith("GET ") and "Reason.NO_PROCESS" in row.seen)
+        # who does not greet as an engine leads to no daemon, and without one nobody knows where it listens
+        unfound = any(each in row.seen for each in ("Reason.REMOTE", "ApiSockets is absent")) or (
+            self.place.startswith("GET ") and "Reason.NO_PROCESS" in row.seen
+        )
         return in_words or self.is_named(row) or unfound
 
 
