@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol
 
 from benchmark.collect.engine.bodies import ListBody, WholeBody
 from benchmark.collect.engine.endpoint import Endpoint, Kind
 from benchmark.collect.engine.limits import Limits
+from benchmark.collect.engine.peer import Peer
+from benchmark.collect.engine.refusals import ERROR_BODY_BYTES, message_in, refusal_of
 from benchmark.collect.engine.replies import Head, ReplyReader
-from benchmark.collect.engine.transport import Peer, Stream, WireDefect, dial
+from benchmark.collect.engine.series import Mismatch, Series
+from benchmark.collect.engine.transport import Stream, WireDefect, dial
 from benchmark.model.facts import JsonValue, Reason, Unavailable
 
 _PATH: Final = re.compile(r"/[!-~]*")
-_ERROR_BODY_BYTES: Final = 64 * 1024
-_MESSAGE_CHARACTERS: Final = 300
 
 
 class Reply(NamedTuple):
@@ -28,9 +29,6 @@ class Reply(NamedTuple):
     path: str
     value: JsonValue | Unavailable
     digest: str | None
-
-
-Mismatch: TypeAlias = "Callable[[int, JsonValue], Unavailable | None]"
 
 
 class _Body(Protocol):
@@ -123,7 +121,7 @@ class EngineClient:
         When no connection can be made, when ``stalls`` replies in a row broke off or when the run's time is up, the rest
         is unavailable at once.
         """
-        series = _Series(paths, mismatch)
+        series = Series(paths, mismatch)
         try:
             while series.head < len(paths):
                 try:
@@ -158,7 +156,7 @@ class EngineClient:
             if series.head < series.asked:  # replies are still on their way: nobody else may read them as theirs
                 self.close()
 
-    def _make_ready(self, series: _Series) -> None:
+    def _make_ready(self, series: Series) -> None:
         """A connection on which nothing lies that nobody asked for. Raises WireDefect when nothing more can be read."""
         if self._held > self._limits.run_bytes:
             most = self._limits.run_bytes
@@ -199,7 +197,7 @@ class EngineClient:
         if self._reader.has_more or self._stream.unasked() is not None:
             self.close()
 
-    def _ask(self, series: _Series) -> None:
+    def _ask(self, series: Series) -> None:
         """Refill the pipeline once it is half empty."""
         start = series.asked
         if self._stream is None or start - series.head > self._depth // 2 or start == len(series.paths):
@@ -248,17 +246,17 @@ class EngineClient:
 
     def _refusal(self, reader: ReplyReader, head: Head, deadline: float) -> Unavailable:
         """Any status but 200 as a reason code, with what the engine says about it."""
-        body = WholeBody(_ERROR_BODY_BYTES, _ERROR_BODY_BYTES)
+        body = WholeBody(ERROR_BODY_BYTES, ERROR_BODY_BYTES)
         try:
             body.announce(head.length)
             reader.read_body(head, deadline, body.take)
-            message = _message(body)
+            message = message_in(body)
         except WireDefect:
             message = ""
             self.close()  # the reply was an answer, but its end was not found
-        return Unavailable(_status_reason(head.status), f"HTTP {head.status}{message}")
+        return refusal_of(head.status, message)
 
-    def _may_repeat(self, defect: WireDefect, series: _Series) -> bool:
+    def _may_repeat(self, defect: WireDefect, series: Series) -> bool:
         """Drop the connection. True when the server had closed it after earlier replies and the request may be asked again.
 
         That is what an idle limit does, or a server that takes fewer requests at once than we send.
@@ -286,48 +284,9 @@ class EngineClient:
         return f"no complete reply within {self._patience:g} s"
 
 
-class _Series:
-    """How far a series of requests has come: the next reply is for ``head``, the next request to write is ``asked``."""
-
-    __slots__ = ("_mismatch", "asked", "furthest", "head", "paths", "repeated")
-
-    def __init__(self, paths: Sequence[str], mismatch: Mismatch | None) -> None:
-        self.paths = paths
-        self._mismatch = mismatch
-        self.head = self.asked = self.furthest = 0
-        self.repeated = -1  # the one path that was asked again
-
-    def defect_of(self, value: JsonValue | Unavailable) -> Unavailable | None:
-        """Why a document cannot be the reply that is next."""
-        if self._mismatch is None or isinstance(value, Unavailable):
-            return None
-        return self._mismatch(self.head, value)
-
-    def may_repeat(self) -> bool:
-        """True, once, for the path whose reply is next."""
-        if self.repeated == self.head:
-            return False
-        self.repeated = self.head
-        return True
-
-
 def _unavailable(paths: Sequence[str], defect: WireDefect) -> Iterator[Reply]:
     for path in paths:
         yield Reply(path, Unavailable(defect.reason, f"GET {path}: {defect.detail}"), None)
-
-
-def _status_reason(status: int) -> Reason:
-    if status in {401, 403}:
-        return Reason.DENIED
-    if status == 404:
-        return Reason.NOT_FOUND
-    return Reason.REDIRECT if 300 <= status < 400 else Reason.HTTP_ERROR
-
-
-def _message(body: WholeBody) -> str:
-    value = body.finish()[0]
-    said = value.get("message") if isinstance(value, dict) else None
-    return f": {said[:_MESSAGE_CHARACTERS]}" if isinstance(said, str) else ""
 
 
 def _host_header(endpoint: Endpoint) -> str:

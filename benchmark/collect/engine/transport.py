@@ -8,19 +8,18 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import struct
 import threading
 import time
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from benchmark.collect.engine.endpoint import Endpoint, Kind, TlsMaterial
+from benchmark.collect.engine.peer import Peer, peer_of
 from benchmark.model.facts import Reason
 
 if TYPE_CHECKING:
     import ssl
     import subprocess
 
-_PEERCRED: Final = struct.Struct("3i")  # pid, uid, gid: struct ucred, unix(7)
 _RECEIVE_BYTES: Final = 65536
 _DETAIL_BYTES: Final = 400
 _BUSY_SECONDS: Final = 0.05
@@ -49,13 +48,6 @@ class WireDefect(Exception):
         self.silent = silent
 
 
-class Peer(NamedTuple):
-    """A process: its number, and its start in clock ticks since boot ("" where /proc does not tell)."""
-
-    pid: int
-    started: str
-
-
 class Stream:
     """An open connection. ``send`` and ``receive`` raise WireDefect; ``close`` never does."""
 
@@ -69,18 +61,11 @@ class Stream:
         self._errors = errors
 
     @property
-    def peer_pid(self) -> int | None:
-        """The process that listens on the unix socket (SO_PEERCRED); None elsewhere or where it is not visible from here."""
+    def peer(self) -> Peer | None:
+        """Who listens on the unix socket; None elsewhere, or where it is not visible from here."""
         if self._process is not None or self._socket.family != socket.AF_UNIX:
             return None
-        pid: int = _PEERCRED.unpack(self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size))[0]
-        return pid or None
-
-    @property
-    def peer(self) -> Peer | None:
-        """Who listens on the unix socket, told from a later process with the same number; None where ``peer_pid`` is."""
-        pid = self.peer_pid
-        return None if pid is None else Peer(pid, _start_ticks(pid))
+        return peer_of(self._socket)
 
     def send(self, data: bytes, deadline: float) -> None:
         """Write everything, or raise WireDefect."""
@@ -214,16 +199,6 @@ def _connect_unix(sock: socket.socket, path: str, deadline: float) -> None:
             time.sleep(min(_BUSY_SECONDS, _remaining(deadline)))
         else:
             return
-
-
-def _start_ticks(pid: int) -> str:
-    """Field 22 of /proc/PID/stat; the name of the program before it is in brackets and may hold anything."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123  (pathlib would cost more than the read, once a connection)
-            fields = file.read(4096).rpartition(b")")[2].split()
-    except OSError:
-        return ""
-    return fields[19].decode("ascii", "replace") if len(fields) > 19 else ""
 
 
 def _remaining(deadline: float) -> float:

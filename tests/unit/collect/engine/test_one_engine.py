@@ -18,7 +18,8 @@ from benchmark.collect.engine.client import EngineClient
 from benchmark.collect.engine.constancy import compare_info
 from benchmark.collect.engine.endpoint import resolve_endpoint
 from benchmark.collect.engine.limits import Limits
-from benchmark.collect.engine.transport import Peer, Stream
+from benchmark.collect.engine.peer import Peer
+from benchmark.collect.engine.transport import Stream
 from benchmark.collect.request import CollectRequest
 from benchmark.model.facts import Reason, Unavailable
 from benchmark.model.snapshot import Snapshot
