@@ -62,7 +62,9 @@ def _host_ports(name: str, place: JsonValue) -> tuple[str, int, int] | Unavailab
         return address, 0, 0
     match = _RANGE.fullmatch(text)
     if match is None:
-        return Unavailable(Reason.WRONG_TYPE, f"{name} has the port {text[:40]!r}")
+        return Unavailable(
+            Reason.WRONG_TYPE, f"{name} has the port {text[:11]!r}"
+        )  # a range has no more; what else it is is not repeated
     first, last = int(match[1]), int(match[2] or match[1])
     if not 0 <= first <= last <= 65535:
         return Unavailable(Reason.WRONG_TYPE, f"{name} has the port {text!r}")
