@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.torture.size import is_big
+
 
 @dataclass(frozen=True)
 class Harness:
@@ -49,6 +51,7 @@ def record(tally: Tally, test: str, seconds: float) -> None:
         "proves": tally.harness.proves,
         "leaves_out": list(tally.harness.leaves_out),
         "test": test,
+        "size": "big" if is_big() else "small",
         "checked": dict(tally.checked),
         "caught": tally.caught,
         "seconds": round(seconds, 1),

@@ -57,12 +57,14 @@ def collect(directory: Path, now: datetime, expected: Iterable[str]) -> dict[str
                 "proves": line["proves"],
                 "leaves_out": line["leaves_out"],
                 "tests": 0,
+                "small": [],
                 "seconds": 0.0,
                 "checked": Counter(),
                 "caught": [],
             },
         )
         known["tests"] += 1
+        known["small"] += [line["test"]] if line["size"] == "small" else []
         known["seconds"] = round(known["seconds"] + line["seconds"], 1)
         known["checked"].update(line["checked"])
         known["caught"] = sorted({*known["caught"], *line["caught"]})
@@ -76,6 +78,7 @@ def collect(directory: Path, now: datetime, expected: Iterable[str]) -> dict[str
         if not each["caught"]:
             raise Unbelievable(f"{name} saw no seeded bug")
         each["checked"] = dict(sorted(each["checked"].items()))
+        each["small"].sort()
     return {
         "finished_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seed": seed(),
@@ -98,6 +101,9 @@ def page(data: dict[str, Any]) -> str:
         lines += [f"* {bug}" for bug in each["caught"]]
         lines += ["", "Not covered:", ""]
         lines += [f"* {what}" for what in each["leaves_out"]]
+        if each["small"]:
+            named = ", ".join(sorted({test.rpartition("/")[2].partition("[")[0] for test in each["small"]}))
+            lines.append(f"* In this run only at the small size: {named}.")
     return "\n".join(lines) + "\n"
 
 

@@ -68,6 +68,15 @@ def test_a_run_without_one_of_the_harnesses_is_not_believed(directory: Path) -> 
         collect(directory, NOW, ("knock-out", "races"))
 
 
+def test_what_ran_at_the_small_size_is_said(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKMARK_TORTURE", "big")
+    _record({"damaged facts": 1}, ("a bug",))
+    assert "small size" not in page(collect(directory, NOW, ()))
+    monkeypatch.setenv("DOCKMARK_TORTURE", "small")
+    _record({"damaged facts": 1})
+    assert "In this run only at the small size: test." in page(collect(directory, NOW, ()))
+
+
 def test_an_empty_record_is_not_believed(tmp_path: Path) -> None:
     with pytest.raises(Unbelievable, match="holds no record"):
         collect(tmp_path, NOW, ())
