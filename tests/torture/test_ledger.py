@@ -71,7 +71,7 @@ def test_a_run_without_one_of_the_harnesses_is_not_believed(directory: Path) -> 
 def test_what_ran_at_the_small_size_is_said(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKMARK_TORTURE", "big")
     _record({"damaged facts": 1}, ("a bug",))
-    assert "small size" not in page(collect(directory, NOW, ()))
+    assert "only at the small size" not in page(collect(directory, NOW, ()))
     monkeypatch.setenv("DOCKMARK_TORTURE", "small")
     _record({"damaged facts": 1})
     assert "In this run only at the small size: test." in page(collect(directory, NOW, ()))
