@@ -36,7 +36,7 @@ from benchmark.collect.reported import engine_says
 from benchmark.collect.request import CollectRequest
 from benchmark.collect.second_net import cast_second_net
 from benchmark.collect.standpoint import ELSEWHERE, find_standpoint, own_files
-from benchmark.model.facts import Reason, Source, Unavailable
+from benchmark.model.facts import Reason, Source, Subject, Unavailable
 from benchmark.model.snapshot import Collector, Snapshot, Target
 from benchmark.model.vocabulary import COLLECTIONS
 
@@ -134,7 +134,7 @@ def _add_dockerfiles(draft: Draft, paths: tuple[str, ...]) -> None:
 def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
     """The host and the files of its daemon."""
     accounts = collect_accounts(root)
-    host = collect_host(root, _socket_group(settings), accounts)
+    host = _with_its_group(collect_host(root, _socket_group(settings), accounts), settings)
     process = settings.process
     files_root = process.files_root if isinstance(process, DaemonProcess) else root
     listed = list_files(Places(root, files_root, accounts, settings, host))
@@ -143,6 +143,13 @@ def _add_host(draft: Draft, root: HostRoot, settings: DaemonSettings) -> None:
     for name, (subjects, gap, sources) in listed.items():
         if name not in draft.enumerations:
             draft.add(name, subjects, gap=gap, sources=sources)
+
+
+def _with_its_group(host: Subject, settings: DaemonSettings) -> Subject:
+    """``host``, whose group of Docker users is named by the daemon: what is said of its members rests on that as well."""
+    named = settings.sources.get("daemon.group", ())
+    about = [each for each in host.facts if each.startswith("docker_group.")]
+    return replace(host, sources={**(host.sources or {}), **{each: (*host.sources_of(each), *named) for each in about}})
 
 
 def _socket_group(settings: DaemonSettings) -> str | Unavailable:
