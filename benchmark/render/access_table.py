@@ -58,15 +58,16 @@ def _head(report: AccessReport, options: RenderOptions) -> Iterator[str]:
 
 def _table(found: list[Access], options: RenderOptions) -> list[str]:
     """One row a way; names and evidence that need more lines go on below themselves."""
-    kinds = max(len(each.kind.value) for each in found)
-    left = max(2 * _LEAST_ROOM, options.width - kinds - _GAPS)
+    most_of_a_kind = max(_LEAST_ROOM, options.width - 2 * _LEAST_ROOM - _GAPS)
+    kinds = [lines_of(each.kind.value, most_of_a_kind, whole_words=False) for each in found]
+    left = max(2 * _LEAST_ROOM, options.width - max(len(line) for lines in kinds for line in lines) - _GAPS)
     most = min(_WHO_BOUND, max(left // 2, left - _EVIDENCE_ROOM))
     names = [_name(each.who, most, options) for each in found]
     room = left - max(columns(line) for lines in names for line in lines)
     rows: list[tuple[str, str, str]] = []
-    for each, who in zip(found, names, strict=True):
+    for each, kind, who in zip(found, kinds, names, strict=True):
         lines = [line for text in each.evidence for line in _evidence(text, room, options)]
-        rows += zip_longest([each.kind.value], who, lines, fillvalue="")
+        rows += zip_longest(kind, who, lines, fillvalue="")
     return [f"  {line}" for line in grid_lines(rows, headers=("kind", "who", "evidence"))]
 
 

@@ -118,6 +118,14 @@ def test_any_width(width: int) -> None:
         assert max(map(len, lines)) <= width
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_the_longest_kind_leaves_room_on_a_narrow_terminal(kind: Kind) -> None:
+    """What a terminal breaks by itself begins a line with what a stranger wrote."""
+    way = Access(kind, "user number 0 is root and more", Grants.ROOT, ("user number 0 is what the evidence says",))
+    for width in (60, 80, 100):
+        assert max(map(len, table(replace(report(), accesses=(way,)), width=width).split("\n"))) <= width
+
+
 def test_every_way_stands_in_the_table_and_the_end_counts_them() -> None:
     text = table(report())
     for each in report().accesses:
