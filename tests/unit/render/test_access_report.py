@@ -121,7 +121,7 @@ def test_any_width(width: int) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_the_longest_kind_leaves_room_on_a_narrow_terminal(kind: Kind) -> None:
     """What a terminal breaks by itself begins a line with what a stranger wrote."""
-    way = Access(kind, "user number 0 is root and more", Grants.ROOT, ("user number 0 is what the evidence says",))
+    way = Access(kind, "user number 0 is root and more", Grants.ROOT, ("user number 0 is what the evidence says",), "x")
     for width in (60, 80, 100):
         assert max(map(len, table(replace(report(), accesses=(way,)), width=width).split("\n"))) <= width
 
