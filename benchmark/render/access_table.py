@@ -14,6 +14,7 @@ from benchmark.render.terminal_text import Style, columns, labelled, lines_of, p
 _WHO_BOUND: Final = 48
 _ENTRY_BOUND: Final = 240
 _LEAST_ROOM: Final = 14
+_KIND_COLUMN: Final = 6  # tabulate makes a column two wider than its heading at least
 _EVIDENCE_ROOM: Final = 30  # left for evidence where the terminal is wide enough
 _GAPS: Final = 6  # the indent, and what tabulate puts between three columns
 _TITLES: Final = {
@@ -60,7 +61,8 @@ def _table(found: list[Access], options: RenderOptions) -> list[str]:
     """One row a way; names and evidence that need more lines go on below themselves."""
     most_of_a_kind = max(_LEAST_ROOM, options.width - 2 * _LEAST_ROOM - _GAPS)
     kinds = [lines_of(each.kind.value, most_of_a_kind, whole_words=False) for each in found]
-    left = max(2 * _LEAST_ROOM, options.width - max(len(line) for lines in kinds for line in lines) - _GAPS)
+    taken = max(_KIND_COLUMN, *(len(line) for lines in kinds for line in lines))
+    left = max(2 * _LEAST_ROOM, options.width - taken - _GAPS)
     most = min(_WHO_BOUND, max(left // 2, left - _EVIDENCE_ROOM))
     names = [_name(each.who, most, options) for each in found]
     room = left - max(columns(line) for lines in names for line in lines)
