@@ -50,7 +50,7 @@ def parse_json(data: bytes) -> JsonValue:
         raise JsonDefect(Reason.SYNTAX, str(error)) from None
     if not _is_shallow(data) and _depth(value) > _MAX_DEPTH:
         raise JsonDefect(Reason.TOO_DEEP, f"nested deeper than {_MAX_DEPTH} levels")
-    return _without_surrogates(value) if _SURROGATE_ESCAPE.search(data) else value
+    return without_surrogates(value) if _SURROGATE_ESCAPE.search(data) else value
 
 
 def without_lone_surrogates(text: str) -> str:
@@ -131,14 +131,15 @@ def _depth(value: JsonValue) -> int:
     return deepest
 
 
-def _without_surrogates(value: JsonValue) -> JsonValue:
+def without_surrogates(value: JsonValue) -> JsonValue:
+    """``value`` with every half of a surrogate pair that stands alone replaced by U+FFFD, in place where it is a container."""
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("\ufffd", value)
     if isinstance(value, list):  # in place: a document of many values is not to stand in memory twice
-        value[:] = map(_without_surrogates, value)
+        value[:] = map(without_surrogates, value)
     elif isinstance(value, dict):
         for key, each in value.items():
-            value[key] = _without_surrogates(each)
+            value[key] = without_surrogates(each)
         if any(_LONE_SURROGATE.search(each) for each in value):
             renamed = {_LONE_SURROGATE.sub("\ufffd", key): each for key, each in value.items()}
             value.clear()

@@ -16,7 +16,7 @@ from typing import Final
 from benchmark.collect.engine.limits import Limits
 from benchmark.collect.engine.transport import WireDefect
 from benchmark.model.facts import JsonValue, Reason, Unavailable
-from benchmark.model.strict_json import JsonDefect, parse_json
+from benchmark.model.strict_json import JsonDefect, parse_json, without_surrogates
 
 _HEAD_BYTES: Final = 64 * 1024
 _IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
@@ -253,7 +253,7 @@ def first_fields(data: bytes) -> dict[str, JsonValue]:
         at = _after_space(text, at)
         if text[at : at + 1] not in {",", "}"}:
             return found  # a number might go on
-        found.setdefault(name, value)
+        found.setdefault(str(without_surrogates(name)), without_surrogates(value))
         at += 1
 
 

@@ -115,3 +115,10 @@ def test_a_list_of_too_many_values_is_read_by_its_elements_and_one_of_too_many_e
 )
 def test_first_fields(data: bytes, fields: dict[str, Any]) -> None:
     assert first_fields(data) == fields
+
+
+def test_half_a_surrogate_pair_at_the_beginning_of_a_large_object_is_replaced_as_it_is_in_a_small_one() -> None:
+    assert first_fields(b'{"Id": "\\ud800", "\\udc00": ["\\ud800x"], "Labels": "') == {
+        "Id": "\ufffd",
+        "\ufffd": ["\ufffdx"],
+    }
