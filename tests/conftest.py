@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from hypothesis import HealthCheck, settings
 # Machines here are noisy: how long a draw takes says nothing about the code.
 settings.register_profile("dockmark", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dockmark")
+
+# A shell starts what runs in its background with the interrupt ignored, and every process started by a test would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ("tests.suites",)
 

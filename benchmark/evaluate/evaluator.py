@@ -77,7 +77,7 @@ def _row(chosen: Chosen, decide: Decide, snapshot: Snapshot, around: Around) -> 
     row = refined_row(
         control, requirements, chosen.refinement, lambda: judge_control(control, requirements, decide, snapshot, around)
     )
-    return replace(row, arguments=chosen.arguments) if chosen.arguments else row
+    return replace(row, arguments=chosen.arguments)
 
 
 def _around(snapshot: Snapshot) -> Around:

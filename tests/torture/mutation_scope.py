@@ -30,6 +30,7 @@ _DAEMON: Final = (
     "tests/unit/collect/daemon/test_daemon_listeners.py",
     "tests/unit/collect/daemon/test_daemon_provenance.py",
     "tests/unit/collect/daemon/test_daemon_settings.py",
+    "tests/unit/collect/daemon/test_daemon_usual_files.py",
     "tests/unit/collect/test_reported.py",
 )
 
@@ -84,6 +85,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "benchmark.collect.daemon": "holds nothing",
     "benchmark.collect.daemon.data_root": "facts about a directory, not a setting",
     "benchmark.collect.daemon.inet_sockets": "the kernel's table of sockets, not a setting",
+    "benchmark.collect.daemon.log_destination": "facts about where logs go, not a setting",
     "benchmark.collect.daemon.process": "which process it is, not what it does",
     "benchmark.collect.daemon.procfs": "files of /proc, which the fuzzing reads",
     "benchmark.collect.daemon.swarm_addresses": "facts about the swarm, not a setting",

@@ -36,6 +36,7 @@ NO_TARGET: Final = {
     "collect.host.files.describe_file": _LOOKS,
     "collect.host.files.enumerate_single": _LOOKS,
     "collect.host.files.enumerate_tree": _LOOKS,
+    "collect.host.processes.holds_any_socket": _LOOKS,
     "collect.host.processes.pid_namespace": _LOOKS,
     "collect.host.processes.shares_mounts": "compares two mount tables, whose parser is a target",
     "collect.standpoint.own_files": _PUTS_TOGETHER,

@@ -237,7 +237,7 @@ def test_a_law_sees(bug: str, tally: Tally, monkeypatch: pytest.MonkeyPatch) -> 
     with monkeypatch.context() as patch:
         put(patch)
         if hasattr(law, _SETTINGS):  # that it fails is enough here: the example need not be small
-            patch.setattr(law, _SETTINGS, settings(getattr(law, _SETTINGS), phases=[Phase.generate]))
+            patch.setattr(law, _SETTINGS, settings(getattr(law, _SETTINGS), phases=[Phase.generate], max_examples=1000))
         with pytest.raises(AssertionError):
             law(tally=Tally(laws_worlds.HARNESS))
     tally.saw_seeded_bug(bug)

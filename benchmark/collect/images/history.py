@@ -62,9 +62,14 @@ def concealed(text: str, instruction: Instruction) -> str:
     if instruction.word in DECLARING:
         head, rest = text[: -len(instruction.arguments) or None], instruction.arguments
         return head + conceal(rest, declares=True) if rest and text.endswith(rest) else conceal(text, declares=True)
-    for name, value in instruction.build_arguments:
+    parts, at = [], 0
+    for name, value in instruction.build_arguments:  # in the order in which the text holds them
         if value and is_secret_name(name) and not is_harmless(value):
-            text = text.replace(f"{name}={value}", f"{name}={COVERED}")
+            found = text.find(f"{name}={value}", at)
+            if found >= 0:
+                parts += [text[at:found], f"{name}={COVERED}"]
+                at = found + len(name) + 1 + len(value)
+    text = "".join([*parts, text[at:]])
     return conceal(text)
 
 

@@ -63,8 +63,8 @@ def conceal(text: str, *, declares: bool = False) -> str:
 
 
 def is_secret_name(name: str) -> bool:
-    """True when a name says that its value is a secret: DB_PASSWORD, apiKey, PGPASSWORD; not DB_PASSWORD_FILE, TOKENIZERS."""
-    words = [each.lower() for each in _SPLIT.split(name[:300]) if each]
+    """True when a name says that its value is a secret: DB_PASSWORD, apiKey, TOKEN2; not DB_PASSWORD_FILE, TOKENIZERS."""
+    words = [each.lower() for each in _SPLIT.split(name[:300].rstrip("0123456789")) if each]
     if not words or name in _NOT_SECRET or words[-1] in _ABOUT:
         return False
     if any(each in _SECRET_WORDS or each.endswith(_SECRET_ENDINGS) for each in words):

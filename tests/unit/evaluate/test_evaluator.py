@@ -55,3 +55,12 @@ def test_a_selected_control_that_leaves_no_row_ends_the_run():
     evaluator = prepare_evaluator(CATALOG, EvaluationRequest(NOW))
     with pytest.raises(AssertionError, match="left no row"):
         replace(evaluator, deciders=evaluator.deciders[:-1]).evaluate(snapshot())
+
+
+def test_a_row_says_with_which_values_of_its_parameters_it_was_judged():
+    chosen = prepare_evaluator(CATALOG, EvaluationRequest(NOW)).selection.chosen
+    rows = evaluated(snapshot()).results
+    assert [each.arguments for each in rows] == [each.arguments for each in chosen]
+    with_some = {each.control.id: dict(each.arguments) for each in rows if each.arguments}
+    assert {"most_restarts": 5} in with_some.values()
+    assert any(not each.arguments for each in rows)

@@ -410,3 +410,24 @@ def test_a_collection_without_podman_names_it_in_the_plain_way():
         Target("h", product="podman"), Collector("1", 0, "root"), "t", "t", (), {"containers": Enumeration()}
     )
     assert judge_control(control(), (), decider(control(), {}), snapshot, around()).message == "there are no containers"
+
+
+@pytest.mark.parametrize(
+    ("running", "reason", "detail"),
+    [
+        (DENIED, Reason.DENIED, DENIED.detail),
+        (ABSENT, Reason.UNDEFINED, "State.Running is missing"),
+        ("true", Reason.WRONG_TYPE, "State.Running"),
+    ],
+)
+def test_a_member_whose_filter_cannot_be_read_leaves_an_error_with_the_reason(running, reason, detail):
+    subjects = (container("a", HostConfig__Privileged=False), container("b", HostConfig__Privileged=False))
+    subjects = tuple(
+        replace(each, facts={**each.facts, "State.Running": value})
+        for each, value in zip(subjects, (True, running), strict=True)
+    )
+    row = judged(*subjects, for_each="running_containers")
+    assert [each.result for each in row.findings] == [Result.PASS, Result.ERROR]
+    assert (row.result, row.reason) == (Result.ERROR, reason)
+    assert detail in row.findings[1].message
+    assert row.findings[1].subject.blocked.reason is reason

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.collect.images.history import read_history
+from benchmark.collect.images.history import concealed, read_history
 from benchmark.collect.images.instructions import Instruction, additions
+from benchmark.collect.images.secret_names import COVERED
 from benchmark.model.facts import Reason, Unavailable
 
 BASE = "/bin/sh -c #(nop) ADD file:5ce6d2ac7a2c2ba5a7c4f1f2a8cf5b6f4c1c88c5dcac5b4a3fd4bd6a1a9e0e1b in / "
@@ -157,3 +158,24 @@ def test_blanks_without_end_before_the_builders_remark_are_looked_at_once():
         assert read.word == "RUN"
     (read,) = read_history(["ENV A=b \t # buildkit \n"])
     assert read.arguments == "A=b"
+
+
+def test_the_values_of_build_arguments_are_covered_where_they_stand_and_where_the_script_has_them() -> None:
+    text = (
+        "RUN |4 A=1 DB_PASSWORD=hunter two B_PASSWORD= C_TOKEN=hunter /bin/sh -c "
+        "echo DB_PASSWORD='hunter two' C_TOKEN=hunter A=1 # buildkit"
+    )
+    instruction = one(text)
+    assert dict(instruction.build_arguments)["DB_PASSWORD"] == "hunter two"
+    hidden = concealed(text, instruction)
+    assert "hunter" not in hidden
+    assert "two" not in hidden
+    assert hidden.count(f"DB_PASSWORD={COVERED}") >= 1
+    assert "A=1 " in hidden
+    assert "B_PASSWORD= " in hidden
+
+
+def test_covering_many_build_arguments_takes_one_pass() -> None:
+    words, covered = (" ".join(f"P_PASSWORD{number}={value}" for number in range(30)) for value in ("a b", COVERED))
+    text = f"RUN |30 {words} /bin/sh -c true"
+    assert concealed(text, one(text)) == f"RUN |30 {covered} /bin/sh -c true"

@@ -37,6 +37,8 @@ PEM = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----
         "SIGNING_KEY",
         "PASSWORD_HASH",
         "VAULT_SECRET_ID",
+        "DB_PASSWORD2",
+        "TOKEN_1",
     ],
 )
 def test_secret_names(name):
@@ -61,6 +63,8 @@ def test_secret_names(name):
         "KEYBOARD",
         "PASSWORD_MIN_LENGTH",
         "TOKEN_TTL",
+        "PASSWORD_FILE2",
+        "TOKENIZER2",
         "",
         "_",
         "PUBLIC_KEY",
