@@ -141,12 +141,18 @@ def no_new_privileges(document: dict[str, JsonValue], context: ContainerContext)
 
 def _kernels_word(document: dict[str, JsonValue], context: ContainerContext) -> bool | Unavailable | None:
     """None for a container without a process."""
+    pid = running_pid(document)
+    return context.process_no_new_privs(pid) if isinstance(pid, int) else pid
+
+
+def running_pid(document: dict[str, JsonValue]) -> int | Unavailable | None:
+    """The process of a container that runs; None without one. Unavailable where the engine does not tell which it is."""
     running, pid = part(document, "State", "Running"), part(document, "State", "Pid")
     if running is False or (running is True and type(pid) is int and pid == 0):  # 0: between two restarts
         return None
     if running is not True or type(pid) is not int or pid < 0:
         return Unavailable(Reason.INCOMPLETE, "the engine does not report State.Running and State.Pid")
-    return context.process_no_new_privs(pid)
+    return pid
 
 
 def security_options(document: dict[str, JsonValue]) -> list[str] | Unavailable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from benchmark.collect.engine.confinement import is_privileged, security_options, split_option
+from benchmark.collect.engine.confinement import is_privileged, running_pid, security_options, split_option
 from benchmark.collect.engine.projection import known, part
 from benchmark.collect.engine.reports import ContainerContext
 from benchmark.collect.host.apparmor import ENGINE_PROFILE
@@ -46,8 +46,10 @@ def apparmor_mode(document: dict[str, JsonValue], context: ContainerContext) -> 
         return name
     if not isinstance(name, str):
         return Unavailable(Reason.WRONG_TYPE, "AppArmorProfile is not a string")
-    pid = part(document, "State", "Pid")
-    if part(document, "State", "Running") is True and type(pid) is int and pid > 0:
+    pid = running_pid(document)
+    if isinstance(pid, Unavailable):
+        return pid
+    if pid is not None:
         return context.apparmor_mode(pid, name)
     expected = name or _at_first_start(document)
     if isinstance(expected, Unavailable) or expected == UNCONFINED:

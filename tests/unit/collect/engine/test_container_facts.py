@@ -465,3 +465,15 @@ def test_apparmor_mode() -> None:
     assert mode(stopped | {"AppArmorProfile": "unconfined"}) == "unconfined"
     assert reason(mode({"AppArmorProfile": None})) is Reason.WRONG_TYPE
     assert len(asked) == 4
+    assert mode({"State.Pid": 0, "AppArmorProfile": "mine"}) == "complain"  # between two restarts
+    assert asked[4:] == [(None, "mine")]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"State.Pid": 812.0}, {"State.Pid": "812"}, {"State.Pid": -1}, {"State.Pid": None}, {"State.Running": None}],
+)
+def test_a_running_container_whose_process_is_not_told_has_no_mode_that_it_would_be_started_in(damage: Any) -> None:
+    changes = {"State.Pid": 812, "AppArmorProfile": "docker-default", **damage}
+    found = facts(changes, daemon_apparmor=True, apparmor_mode=lambda _pid, _profile: "enforce")
+    assert reason(found["apparmor_mode"]) is Reason.INCOMPLETE
