@@ -22,18 +22,18 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _record(counts: dict[str, int], bugs: tuple[str, ...] = ()) -> None:
+def _record(counts: dict[str, int], bugs: tuple[str, ...] = (), name: str = "a.py::test") -> None:
     tally = Tally(HARNESS)
     for what, number in counts.items():
         tally.count(what, number)
     for bug in bugs:
         tally.saw_seeded_bug(bug)
-    record(tally, "test", 1.5)
+    record(tally, name, 1.5)
 
 
 def test_the_tests_of_a_harness_are_added_up(directory: Path) -> None:
     _record({"damaged facts": 1200})
-    _record({"damaged facts": 34}, ("a bug",))
+    _record({"damaged facts": 34}, ("a bug",), name="a.py::other")
     known = collect(directory, NOW, ())["harnesses"]["knock-out"]
     assert (known["checked"], known["caught"], known["tests"], known["seconds"]) == (
         {"damaged facts": 1234},
@@ -73,8 +73,22 @@ def test_what_ran_at_the_small_size_is_said(directory: Path, monkeypatch: pytest
     _record({"damaged facts": 1}, ("a bug",))
     assert "only at the small size" not in page(collect(directory, NOW, ()))
     monkeypatch.setenv("DOCKMARK_TORTURE", "small")
-    _record({"damaged facts": 1})
-    assert "In this run only at the small size: test." in page(collect(directory, NOW, ()))
+    _record({"damaged facts": 1}, name="tests/a.py::small[/x/y]")
+    assert "In this run only at the small size: a.py::small." in page(collect(directory, NOW, ()))
+
+
+def test_a_test_that_was_run_again_counts_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted() -> dict[str, int]:
+        return dict(collect(directory, NOW, ())["harnesses"]["knock-out"]["checked"])
+
+    _record({"facts": 1}, ("a bug",))
+    _record({"facts": 2}, ("a bug",))
+    assert counted() == {"facts": 2}
+    monkeypatch.setenv("DOCKMARK_TORTURE", "big")
+    _record({"facts": 30}, ("a bug",))
+    monkeypatch.setenv("DOCKMARK_TORTURE", "small")
+    _record({"facts": 4}, ("a bug",))
+    assert counted() == {"facts": 30}
 
 
 def test_an_empty_record_is_not_believed(tmp_path: Path) -> None:
