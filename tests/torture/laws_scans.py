@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import os
 import random
@@ -134,8 +135,15 @@ def _shuffle_in(reply: dict[str, Any], name: str, rolled: random.Random) -> None
         rolled.shuffle(reply[name])
 
 
+_NAMES: Final = ("ingress", "host", "docker", "k8s_POD", "test", "_")
+
+
 def renamed_and_labelled(rolled: random.Random) -> Callable[[World], World]:
-    """Containers under other names, labels on everything, and environment variables that mean nothing."""
+    """Containers under other names, labels on everything, and environment variables that mean nothing.
+
+    The names are given in turn, over all worlds that are changed: none of them may be left to chance.
+    """
+    given = itertools.cycle(rolled.sample(_NAMES, len(_NAMES)))
 
     def change(world: World) -> World:
         names: dict[str, str] = {}
@@ -144,9 +152,7 @@ def renamed_and_labelled(rolled: random.Random) -> Callable[[World], World]:
                 if isinstance(each, dict):
                     _relabel(each, rolled)
             if path.startswith("/containers/") and path.endswith("/json"):
-                names[reply["Id"]] = (
-                    f"/{rolled.choice(('ingress', 'host', 'docker', 'k8s_POD', 'test', '_'))}-{len(names)}"
-                )
+                names[reply["Id"]] = f"/{next(given)}-{len(names)}"
                 reply["Name"] = names[reply["Id"]]
         for each in world["/containers/json?all=1"]:
             each["Names"] = [names[each["Id"]]]

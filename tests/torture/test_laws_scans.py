@@ -87,10 +87,10 @@ def _results(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def test_names_labels_and_variables_change_no_verdict(tally: Tally) -> None:
-    rolled = dice("laws names")
+    change = renamed_and_labelled(dice("laws names"))
     for host in _hosts():
         with staged(host) as place:
-            plain, other = place.scan(), place.scan(renamed_and_labelled(rolled))
+            plain, other = place.scan(), place.scan(change)
         _say(host, "renamed and labelled", differences(verdicts(plain), verdicts(other)))
         for name, listed in plain.enumerations.items():
             assert len(listed.members) == len(other.enumerations[name].members), f"a label hides one of {name}"
