@@ -138,7 +138,7 @@ def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -
         return Unavailable(Reason.UNSUPPORTED, "GET /info does not give the KernelVersion by which its host is known")
     release = root.read("/proc/sys/kernel/osrelease")
     if isinstance(release, Unavailable | Absent):
-        return release if isinstance(release, Unavailable) else False
+        return _untold(release, "/proc/sys/kernel/osrelease")
     local = release.data.decode("utf-8", "replace").strip()
     if kernel_version not in (local, _as_moby_writes(local)):
         return False
@@ -146,12 +146,17 @@ def same_host(root: HostRoot, kernel_version: FactValue, mem_total: FactValue) -
         return True
     memory = root.read("/proc/meminfo")
     if isinstance(memory, Unavailable | Absent):
-        return memory if isinstance(memory, Unavailable) else False
+        return _untold(memory, "/proc/meminfo")
     fields = memory.data.split(b"\n", 1)[0].split()
     if fields[:1] != [b"MemTotal:"] or not fields[1:2] or not fields[1].isdigit():
         return Unavailable(Reason.SYNTAX, "/proc/meminfo: MemTotal")
     # compared as text: a number of any length is a number
     return mem_total % 1024 == 0 and fields[1].lstrip(b"0") == str(mem_total // 1024).encode()
+
+
+def _untold(found: Unavailable | Absent, path: str) -> Unavailable:
+    """Every Linux host has these files: one without them is not another host, but one that is not seen whole."""
+    return found if isinstance(found, Unavailable) else Unavailable(Reason.INCOMPLETE, f"{path} is not there")
 
 
 def _as_moby_writes(release: str) -> str:

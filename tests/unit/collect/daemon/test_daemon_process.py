@@ -239,7 +239,7 @@ def test_the_same_host_is_known_by_kernel_and_memory(tmp_path: Path) -> None:
     assert not same_host(root, "1.2.3", kilobytes * 1024)
     assert reason_of(same_host(root, ABSENT, kilobytes * 1024)) is Reason.UNSUPPORTED
     assert reason_of(same_host(root, "", kilobytes * 1024)) is Reason.UNSUPPORTED
-    assert not same_host(HostRoot(str(tmp_path)), version, kilobytes * 1024)
+    assert reason_of(same_host(HostRoot(str(tmp_path)), version, kilobytes * 1024)) is Reason.INCOMPLETE
 
 
 def test_a_host_that_cannot_be_read_is_not_another_one(tmp_path: Path) -> None:
@@ -248,11 +248,16 @@ def test_a_host_that_cannot_be_read_is_not_another_one(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "proc/meminfo")
     assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.NOT_REGULAR
     (tmp_path / "proc/meminfo").unlink()
+    assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.INCOMPLETE
     (tmp_path / "proc/meminfo").write_text("MemTo")
     assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.SYNTAX
     (tmp_path / "proc/sys/kernel/osrelease").unlink()
     os.mkfifo(tmp_path / "proc/sys/kernel/osrelease")
     assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.NOT_REGULAR
+    (tmp_path / "proc/sys/kernel/osrelease").unlink()
+    (tmp_path / "proc/sys/kernel").rmdir()
+    os.mkfifo(tmp_path / "proc/sys/kernel")  # what is not there because its directory is none
+    assert reason_of(same_host(HostRoot(str(tmp_path)), "6.1.0", 1024)) is Reason.INCOMPLETE
 
 
 def test_moby_writes_three_numbers(tmp_path: Path) -> None:
