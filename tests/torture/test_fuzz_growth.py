@@ -48,5 +48,6 @@ def test_quadratic_code_is_seen(monkeypatch: pytest.MonkeyPatch, tally: Tally) -
 
     monkeypatch.setattr(mounts, "parse_mountinfo", quadratic)
     target = next(each for each in TARGETS if each.name == "mountinfo")
-    assert growth(target, target.shapes[0], 256 * 1024)
+    # It is told by CPU time, which a busy machine stretches now and then, for the short text too.
+    assert any(growth(target, target.shapes[0], 256 * 1024) for _ in range(5))
     tally.saw_seeded_bug("every line of the mount table is compared with all others")
