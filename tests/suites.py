@@ -2,7 +2,7 @@
 
 A test marked ``engine``, ``audit_rules`` or ``openscap`` is skipped where its program is missing. With
 ``DOCKMARK_REQUIRE_SUITES=1`` (.ci/run) that is a failure instead, whoever skipped it: a machine that was prepared for
-these suites must run them.
+these suites must run them, and all of the arsenal (tests/torture), whatever it lacks: root, atheris, another account.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pytest
 
 from tests.engine import why_no_engine
 
+_ARSENAL: Final = Path(__file__).parent / "torture"
 _PATH: Final = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 
@@ -74,9 +75,22 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     marked = [suite for suite in SUITES if item.get_closest_marker(suite) is not None]
     if report.when == "call" or report.skipped:
         report.user_properties += [("suite", suite) for suite in marked]
-    if marked and report.skipped and suites_required() and not hasattr(report, "wasxfail"):
+    required = bool(marked) or _ARSENAL in item.path.parents
+    if required and report.skipped and suites_required() and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"DOCKMARK_REQUIRE_SUITES=1, but this test was skipped: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module of the arsenal that skips itself as a whole (importorskip) is skipped tests too."""
+    report = yield
+    if report.skipped and suites_required() and _ARSENAL in collector.path.parents:
+        report.outcome = "failed"
+        report.longrepr = f"DOCKMARK_REQUIRE_SUITES=1, but this module was skipped: {report.longrepr}"
     return report
 
 
@@ -88,7 +102,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
     skipped: dict[str, dict[str, int]] = {suite: {} for suite in SUITES}
     for outcome in ("passed", "failed", "skipped", "xfailed"):
         for report in terminalreporter.getreports(outcome):
-            for key, suite in report.user_properties:
+            for key, suite in getattr(report, "user_properties", ()):  # a module that skipped itself has none
                 if key != "suite":
                     continue
                 if report.skipped and outcome == "skipped":
