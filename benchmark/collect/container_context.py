@@ -10,11 +10,11 @@ from benchmark.collect.daemon.settings import DaemonSettings, api_sockets, conta
 from benchmark.collect.engine.endpoint import Endpoint
 from benchmark.collect.engine.reports import ContainerContext, EngineReport, SwarmReport
 from benchmark.collect.engine.session import EngineSession
-from benchmark.collect.host.apparmor import NOT_VISIBLE, loaded_profiles, mode_of_process, mode_when_started
+from benchmark.collect.host.apparmor import LOADED, NOT_VISIBLE, loaded_profiles, mode_of_process, mode_when_started
 from benchmark.collect.host.container_processes import ProcessTable, container_processes
 from benchmark.collect.host.processes import effective_uid, no_new_privs
 from benchmark.collect.host.root import HostRoot
-from benchmark.model.facts import ABSENT, Reason, Unavailable
+from benchmark.model.facts import ABSENT, Absent, Reason, Unavailable
 
 # Where engines listen when nothing else is said; handing over any of them hands over an engine.
 _USUAL_SOCKETS: Final = (
@@ -90,7 +90,10 @@ def _are_hidden(settings: DaemonSettings) -> bool:
 
 
 def _apparmor(root: HostRoot | Unavailable) -> Callable[[int | None, str], str | Unavailable]:
-    """The mode of a process, or of a profile by name; the list of profiles is read once and only when it is asked for."""
+    """The mode of a process, or of a profile by name; the list of profiles is read once and only when it is asked for.
+
+    Asked only about an engine with AppArmor: then its host has these files, and one that is not there was not looked at.
+    """
     loaded = cache(loaded_profiles)
 
     def mode_of(pid: int | None, profile: str) -> str | Unavailable:
@@ -98,13 +101,17 @@ def _apparmor(root: HostRoot | Unavailable) -> Callable[[int | None, str], str |
             return NOT_VISIBLE if root.reason is Reason.REMOTE else root
         if pid is not None:
             mode = mode_of_process(root, pid)
-            return NOT_VISIBLE if mode is ABSENT else mode
+            return _unseen(f"/proc/{pid}/attr/current") if isinstance(mode, Absent) else mode
         profiles = loaded(root)
-        if isinstance(profiles, Unavailable):
-            return profiles
-        return NOT_VISIBLE if profiles is ABSENT else mode_when_started(profile, profiles)
+        if isinstance(profiles, Absent):
+            return _unseen(LOADED)
+        return profiles if isinstance(profiles, Unavailable) else mode_when_started(profile, profiles)
 
     return mode_of
+
+
+def _unseen(path: str) -> Unavailable:
+    return Unavailable(Reason.INCOMPLETE, f"{path} is not there, although the engine has AppArmor")
 
 
 def _process_table(root: HostRoot | Unavailable) -> Callable[[], ProcessTable | Unavailable]:

@@ -168,8 +168,8 @@ CONTAINER_FACTS: Final = {
     "apparmor_mode": Fact(
         Type.STRING,
         "how AppArmor confines it: the kernel's word for the running process, else the mode of its profile as loaded on the"
-        " host; 'not loaded' where the profile is not there, 'not visible' where the kernel of the engine's host cannot be asked"
-        " from here; absent on engines without AppArmor",
+        " host; 'not loaded' where the profile is not there, 'not visible' where the engine runs elsewhere, so that its kernel"
+        " cannot be asked from here; absent on engines without AppArmor",
         derived=True,
         known=("enforce", "complain", "kill", "prompt", "user", "mixed", "unconfined", "not loaded", "not visible"),
     ),
