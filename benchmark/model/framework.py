@@ -1,11 +1,63 @@
-"""Frameworks: their versions and requirements, and which controls decide a requirement."""
+"""Frameworks: their versions and requirements, and which controls speak to a requirement, how, and why."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmark.model.facts import JsonValue
+
+
+class Relationship(enum.StrEnum):
+    """What a control is to a requirement, read from the control's side (NIST IR 8477, sections 4.2 and 4.3)."""
+
+    EQUAL = "equal"
+    SUBSET_OF = "subset-of"  # all that the control asks, the requirement asks too
+    SUPERSET_OF = "superset-of"
+    INTERSECTS_WITH = "intersects-with"
+    SUPPORTS = "supports"  # the control helps to meet the requirement, whose scope is of another kind
+
+
+class Directness(enum.StrEnum):
+    """How much of the requirement's own intent the control is about."""
+
+    DIRECT = "direct"
+    PARTIAL = "partial"
+    INCIDENTAL = "incidental"
+
+
+class Support(enum.StrEnum):
+    """Who says so."""
+
+    PUBLISHED = "published"  # a public mapping states this edge
+    FRAMEWORK_TEXT = "framework text"  # the framework itself names it
+    CHAINED = "chained"  # follows from two or more public crosswalks
+    OWN_JUDGEMENT = "own judgement"
+
+
+class Reach(enum.StrEnum):
+    """How far technical checks of a Docker host can speak to a requirement."""
+
+    LARGELY = "largely"
+    PARTLY = "partly"
+    INCIDENTALLY = "incidentally"
+    NOT_REACHABLE = "not reachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One line of a mapping: a control, what it is to the requirement, who says so, and why.
+
+    ``reason`` is a sentence that a reviewer can agree or disagree with; ``sources`` name public documents, if any.
+    """
+
+    control: str
+    relationship: Relationship
+    directness: Directness
+    support: Support
+    reason: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +65,11 @@ class Requirement:
     """One item of a framework across its versions.
 
     ``ids`` maps version -> id ("5.5"); a version in which the item does not exist has no entry. ``levels`` maps version ->
-    the profile levels it belongs to; ``assessment`` maps version -> ``automated`` or ``manual``, as published.
-    ``controls`` are ids of controls, in the mapping's order; empty while nothing decides the requirement. ``presets`` maps
-    version -> "control.parameter" -> the value that this version asks for, where it is not the control's default.
+    the profile levels it belongs to; ``assessment`` maps version -> ``automated`` or ``manual``, as published; both are
+    empty in frameworks that have none. ``controls`` are ids of controls, in the mapping's order; empty while nothing decides
+    the requirement. ``presets`` maps version -> "control.parameter" -> the value that this version asks for, where it is not
+    the control's default. ``edges`` say of each of ``controls``, in the same order, how it is meant. ``reach`` says how far
+    technical checks can go, ``reach_reason`` why not further.
     """
 
     label: str
@@ -24,6 +78,9 @@ class Requirement:
     assessment: Mapping[str, str]
     controls: tuple[str, ...]
     presets: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+    edges: tuple[Edge, ...] = ()
+    reach: Reach = Reach.LARGELY
+    reach_reason: str = ""
 
     def in_profile(self, version: str, level: int) -> bool:
         """True when the item exists in ``version`` and belongs to ``level`` or a lower one (level 2 includes level 1)."""

@@ -1,0 +1,1 @@
+"""Evidence packs: what an auditor can verify without dockmark."""
