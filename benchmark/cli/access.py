@@ -38,7 +38,9 @@ def run(arguments: Namespace) -> ExitCode:
 
 def _collected(arguments: Namespace) -> Snapshot:
     """What is there now; images and build files are no way to root, so no more than their list is read."""
-    return collect_target(Namespace(**vars(arguments), deep=False, dockerfile=(), vulnerabilities=()))
+    return collect_target(
+        Namespace(**vars(arguments), deep=False, dockerfile=(), vulnerabilities=(), identity_label=())
+    )
 
 
 def _recorded(path: str) -> Snapshot:

@@ -128,6 +128,15 @@ VULNERABILITIES: Final = Option(
     separators="\n",
     default=(),
 )
+IDENTITY_LABEL: Final = Option(
+    ("--identity-label",),
+    "a label by which containers are recognised when their names change, kept in the snapshot; repeatable; the variable divides"
+    " by comma or line",
+    "KEY",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+)
 
 SELECT: Final = Option(
     ("--select",),
@@ -159,7 +168,7 @@ DOCUMENT: Final = Option(
 )
 
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
-SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES))
+SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
 POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))

@@ -27,6 +27,7 @@ def collect_target(arguments: Namespace) -> Snapshot:
         deep=arguments.deep,
         dockerfiles=tuple(arguments.dockerfile),
         vulnerabilities=tuple(arguments.vulnerabilities),
+        labels=tuple(arguments.identity_label),
     )
     try:
         with progress("collecting facts"):

@@ -102,6 +102,7 @@ def _with_engine(
         _add_host(draft, here.root, settings)
     swarm = session.read_swarm()
     context = container_context(here.root, session, engine, settings, swarm)
+    context = replace(context, labels=(*context.labels, *request.labels))
     containers = session.read_containers(context)
     images, warnings = with_evidence(session.read_images(), session, request, started)
     constancy = session.confirm()

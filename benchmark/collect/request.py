@@ -13,7 +13,8 @@ class CollectRequest:
     ``host`` is an engine URL, ``context`` the name of a docker context; with neither, ``environment`` decides as it does for
     the docker command. ``host_root`` is where the target's file system is mounted. ``request_timeout`` and ``deadline`` are
     seconds for one request and for the whole conversation with the engine. ``deep`` reads the content of every image;
-    ``dockerfiles`` are build files to judge, ``vulnerabilities`` reports that scanners wrote.
+    ``dockerfiles`` are build files to judge, ``vulnerabilities`` reports that scanners wrote. ``labels`` are keys of labels of
+    containers that are kept besides ``facts_container.KEPT_LABELS``.
     """
 
     host: str | None = None
@@ -25,3 +26,4 @@ class CollectRequest:
     deep: bool = False
     dockerfiles: tuple[str, ...] = ()
     vulnerabilities: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()

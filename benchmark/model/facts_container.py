@@ -13,6 +13,17 @@ def _strings(doc: str) -> Fact:
     return Fact(Type.STRINGS, doc, null_is=_NIL_LIST)
 
 
+SWARM_SERVICE: Final = "com.docker.swarm.service.name"
+COMPOSE_PROJECT: Final = "com.docker.compose.project"
+COMPOSE_SERVICE: Final = "com.docker.compose.service"
+COMPOSE_NUMBER: Final = "com.docker.compose.container-number"
+KEPT_LABELS: Final = (
+    SWARM_SERVICE,
+    COMPOSE_PROJECT,
+    COMPOSE_SERVICE,
+    COMPOSE_NUMBER,
+)  # labels may hold secrets: no others
+
 MOUNT_FIELDS: Final = {
     "Type": Fact(Type.STRING, "bind, volume, tmpfs, npipe, cluster or image"),
     "Name": Fact(Type.STRING, "the volume's name; empty for binds"),
@@ -234,6 +245,12 @@ CONTAINER_FACTS: Final = {
     ),
     "service_restart.max_attempts": Fact(
         Type.INT, "most restarts by its swarm service; 0 is unlimited; absent outside a swarm", derived=True
+    ),
+    "labels": Fact(
+        Type.MAP,
+        "labels by which it is recognised after it was replaced, those of a swarm service or compose project and those asked for"
+        " with --identity-label; no other label is collected",
+        derived=True,
     ),
     "environment_names": Fact(
         Type.STRINGS, "names of its environment variables; values are never collected", derived=True

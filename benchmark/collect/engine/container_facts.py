@@ -17,11 +17,13 @@ from benchmark.collect.engine.projection import compile_projection, known, part,
 from benchmark.collect.engine.reports import ContainerContext
 from benchmark.collect.engine.security_profiles import apparmor_mode, seccomp_facts
 from benchmark.collect.redaction import redact_words
+from benchmark.model.conform import conform
 from benchmark.model.facts import ABSENT, Absent, FactValue, JsonValue, Reason, Subject, Unavailable
 from benchmark.model.facts_container import CONTAINER_FACTS
 
 _PROJECTION: Final = compile_projection(CONTAINER_FACTS, without=frozenset({"Mounts"}))
 _SERVICE_LABEL: Final = "com.docker.swarm.service.id"
+_LONGEST_LABEL: Final = 512
 _RESTART: Final = "Spec.TaskTemplate.RestartPolicy."
 _SERVICE_RESTART: Final = (  # fact, fact of the service, swarm's default where the service states no policy
     ("service_restart.condition", _RESTART + "Condition", "any"),
@@ -51,6 +53,7 @@ def container_facts(
     facts["processes"] = _processes(facts["State.Running"], identifier, context.processes)
     facts["processes_seen"] = _processes(facts["State.Running"], identifier, context.processes_seen)
     facts["environment_names"] = environment_names(document)
+    facts["labels"] = _labels(document, context.labels)
     facts.update(_service_restart(document, context))
     return facts
 
@@ -92,6 +95,22 @@ def _processes(
         return known(running, "State.Running")
     names = names_of(identifier)
     return names if isinstance(names, Unavailable) else list[JsonValue](sorted(set(names)))
+
+
+def _labels(document: dict[str, JsonValue], kept: tuple[str, ...]) -> FactValue:
+    """Those of its labels whose keys are in ``kept``; what other labels say is left behind here."""
+    value = known(part(document, "Config", "Labels"), "Config.Labels")
+    if isinstance(value, Unavailable):
+        return value
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        return Unavailable(Reason.WRONG_TYPE, "Config.Labels is not an object")
+    found = {key: value[key] for key in kept if key in value}
+    longest = max((len(each) for each in found.values() if isinstance(each, str)), default=0)
+    if longest > _LONGEST_LABEL:
+        return Unavailable(Reason.OVERSIZE, f"a label of {longest} characters, at most {_LONGEST_LABEL} are kept")
+    return conform(CONTAINER_FACTS["labels"], "Config.Labels", found)
 
 
 def _service_restart(document: dict[str, JsonValue], context: ContainerContext) -> dict[str, FactValue]:

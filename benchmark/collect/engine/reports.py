@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from benchmark.model.facts import FactValue, Reason, Source, Subject, Unavailable
+from benchmark.model.facts_container import KEPT_LABELS
 from benchmark.model.snapshot import Enumeration, Target
 
 _NOT_ASKED: Final = Unavailable(Reason.NOT_COLLECTED, "nobody asked the kernel")
@@ -80,7 +81,7 @@ class ContainerContext:
     ``daemon_apparmor`` are the facts ``version.Version`` and ``security.apparmor``; ``apparmor_mode`` is the mode in which a
     process, or without one a profile, is confined. ``process_uid`` is the effective user id of a pid. ``processes_seen`` gives
     the names of the processes of a container id that could be looked at, whether or not others could not, and
-    ``process_sources`` where the process names were read.
+    ``process_sources`` where the process names were read. ``labels`` are the keys of the labels that are kept.
     """
 
     resolve_path: Callable[[str], str | Unavailable | None]
@@ -99,6 +100,7 @@ class ContainerContext:
     sockets_known: bool = True
     processes_seen: Callable[[str], tuple[str, ...] | Unavailable] = lambda _: _NOT_ASKED
     process_sources: Callable[[], tuple[Source, ...]] = tuple
+    labels: tuple[str, ...] = KEPT_LABELS
 
 
 def timestamp() -> str:

@@ -12,7 +12,7 @@ from benchmark.collect.engine.mounts import MountReader
 from benchmark.collect.engine.reports import ContainerContext
 from benchmark.model.conform import conform
 from benchmark.model.facts import ABSENT, Reason, Subject, Unavailable
-from benchmark.model.facts_container import CONTAINER_FACTS
+from benchmark.model.facts_container import CONTAINER_FACTS, KEPT_LABELS, SWARM_SERVICE
 from tests.faulty_daemon import make_container
 
 DENIED = Unavailable(Reason.DENIED, "x")
@@ -400,6 +400,26 @@ def test_service_restart() -> None:
     assert reason(facts(member)["service_restart.condition"]) is Reason.NOT_FOUND
     assert facts(member, services=DENIED)["service_restart.max_attempts"] == DENIED
     assert reason(facts({"Config.Labels": []}, services=DENIED)["service_restart.condition"]) is Reason.WRONG_TYPE
+
+
+def test_only_the_labels_that_identify_are_kept() -> None:
+    labels = {
+        "com.docker.compose.project": "shop",
+        "com.docker.compose.service": "web",
+        "com.docker.compose.config-hash": "0f",
+        "com.docker.compose.environment": "TOKEN=hunter2",
+        "owner": "a team",
+    }
+    kept = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}
+    assert facts({"Config.Labels": labels})["labels"] == kept
+    asked = facts({"Config.Labels": labels}, labels=(*KEPT_LABELS, "owner"))
+    assert asked["labels"] == {**kept, "owner": "a team"}
+    assert facts({"Config.Labels": {}})["labels"] == {}
+    assert facts({"Config.Labels": None})["labels"] == {}
+    assert reason(facts(drop="Config.Labels")["labels"]) is Reason.UNSUPPORTED
+    assert reason(facts({"Config.Labels": []})["labels"]) is Reason.WRONG_TYPE
+    assert reason(facts({"Config.Labels": {SWARM_SERVICE: 5}})["labels"]) is Reason.WRONG_TYPE
+    assert reason(facts({"Config.Labels": {SWARM_SERVICE: "x" * 513}})["labels"]) is Reason.OVERSIZE
 
 
 def test_health_check_commands_are_redacted() -> None:
