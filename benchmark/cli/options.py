@@ -167,6 +167,26 @@ DOCUMENT: Final = Option(
     variable="DOCKMARK_DOCUMENT",
 )
 
+CALENDAR: Final = Option(
+    ("--calendar",), "when, as systemd.time(7) says it, e.g. 'Mon *-*-* 02:00' or daily", "EXPRESSION", values.read_text
+)
+SCHEDULE_NAME: Final = Option(
+    ("--name",),
+    "name of the schedule, in which its units end (default audit)",
+    "NAME",
+    values.read_name,
+    default="audit",
+    variable="DOCKMARK_SCHEDULE",
+)
+RANDOMIZED_DELAY: Final = Option(
+    ("--randomized-delay",),
+    "most that a start is put off, at random, so that many hosts do not start at once (default 900)",
+    "SECONDS",
+    values.read_delay,
+    default=900.0,
+)
+DRY_RUN: Final = Option(("--dry-run",), "only say what would be done", switch=True, default=False)
+
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))

@@ -11,16 +11,20 @@ from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import Option, add_options
 from benchmark.cli.options import (
     BENCHMARK,
+    CALENDAR,
     CONTENT,
     DOCUMENT,
+    DRY_RUN,
     FAIL_ON,
     LISTING,
     NAME,
     NO_COLOR,
     POLICY,
     PROFILE,
+    RANDOMIZED_DELAY,
     RECORDED,
     REPORT,
+    SCHEDULE_NAME,
     SCOPE,
     SELECT,
     SELECTION,
@@ -57,6 +61,7 @@ _FAMILIES: Final[dict[tuple[str, ...], str]] = {
     ("controls",): "Look at the controls",
     ("tailoring",): "Tailor a profile",
     ("import",): "Read results of others",
+    ("schedule",): "Audit by the calendar",
 }
 
 
@@ -140,6 +145,24 @@ COMMANDS: Final = (
         "Report XCCDF results that dockmark wrote, or oscap with dockmark's content.",
         (("selection", (CONTENT,)), REPORT, ("policy", (FAIL_ON,))),
         (Positional("document", "RESULTS", "XCCDF 1.2 document with a TestResult; '-' for standard input"),),
+    ),
+    Command(
+        ("schedule", "install"),
+        "schedule_install",
+        "Write a systemd service and timer that audit this host, and start the timer. Takes every option of 'audit'.",
+        (("schedule", (CALENDAR, SCHEDULE_NAME, RANDOMIZED_DELAY, DRY_RUN)), TARGET, SCOPE, SELECTION, REPORT, POLICY),
+    ),
+    Command(
+        ("schedule", "show"),
+        "schedule_show",
+        "Show what is scheduled here, and when it comes next.",
+        (("output", (LISTING,)),),
+    ),
+    Command(
+        ("schedule", "remove"),
+        "schedule_remove",
+        "Stop a schedule and remove its units; what it recorded stays.",
+        (("schedule", (SCHEDULE_NAME, DRY_RUN)),),
     ),
     Command(
         ("access",),

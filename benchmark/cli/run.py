@@ -44,6 +44,7 @@ def run_command_line(words: Sequence[str]) -> int:
 def _run(words: Sequence[str]) -> ExitCode:
     try:
         arguments, others = build_parser().parse_known_args(words)
+        arguments.argv = tuple(words)
         command = find_command(arguments)
         _refuse_unknown(command, others)
         complete_options(arguments, command.all_options, os.environ, EXCLUSIVE)

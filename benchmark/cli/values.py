@@ -73,6 +73,11 @@ def read_seconds(text: str) -> float:
     return seconds
 
 
+def read_delay(text: str) -> float:
+    """A number of seconds, 0 among them, at most a day."""
+    return 0.0 if text == "0" else min(read_seconds(text), 24 * 3600.0)
+
+
 def read_policy(text: str) -> Policy:
     """``never``, ``fail``, ``incomplete`` or ``score<N`` with N from 0 to 100."""
     if text in (FailOn.NEVER, FailOn.FAIL, FailOn.INCOMPLETE):
