@@ -82,7 +82,11 @@ def _framework(file: ContentFile, control_ids: Collection[str], errors: list[Con
     """The framework in ``file`` under its name; nothing when it has errors."""
     name = file.path.removeprefix("mappings/").removesuffix(".yaml")
     node = read_yaml(file.data, file.path, errors)
-    mapped = None if node is None else read_framework(Report(file.path, errors), node, name, control_ids)
+    mapped = (
+        None
+        if node is None
+        else read_framework(Report(file.path, errors), node, name, control_ids, graded=name == BASE_FRAMEWORK)
+    )
     return [] if mapped is None else [(name, mapped)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any, Final
 
 from benchmark.model.content import Catalog
@@ -27,9 +28,9 @@ from benchmark.model.control import (
     Test,
     WhenAbsent,
 )
-from benchmark.model.framework import Framework, Requirement
+from benchmark.model.framework import Directness, Edge, Framework, Reach, Relationship, Requirement, Support
 
-SCHEMA: Final = "dockmark/catalogue/1"
+SCHEMA: Final = "dockmark/catalogue/2"
 
 
 def encode_catalog(controls: Iterable[Control], frameworks: Iterable[Framework]) -> bytes:
@@ -101,11 +102,38 @@ def _framework(framework: Framework) -> dict[str, object]:
         "title": framework.title,
         "versions": framework.versions,
         "sections": dict(framework.sections),
-        "requirements": [
-            [each.label, dict(each.ids), dict(each.levels), dict(each.assessment), each.controls, dict(each.presets)]
-            for each in framework.requirements
-        ],
+        "former_sections": {version: dict(each) for version, each in framework.former_sections.items()},
+        "complete": framework.complete,
+        "about": framework.about,
+        "requirements": [_requirement(each) for each in framework.requirements],
     }
+
+
+def _requirement(requirement: Requirement) -> list[object]:
+    return [
+        requirement.label,
+        dict(requirement.ids),
+        dict(requirement.levels),
+        dict(requirement.assessment),
+        dict(requirement.presets),
+        _edges(requirement),
+        requirement.reach,
+        requirement.reach_reason,
+        dict(requirement.corresponds),
+    ]
+
+
+def _edges(requirement: Requirement) -> list[list[object]]:
+    """What edges share is written once: neighbours that differ only in the control, in the mapping's order."""
+    assert tuple(each.control for each in requirement.edges) == requirement.controls  # noqa: S101  (one list, two views)
+    grouped: list[list[object]] = []
+    for shared, edges in groupby(requirement.edges, key=_shared):
+        grouped.append([[each.control for each in edges], *shared])
+    return grouped
+
+
+def _shared(edge: Edge) -> tuple[object, ...]:
+    return (edge.relationship, edge.directness, edge.support, edge.reason, edge.sources)
 
 
 def _decode_control(entry: dict[str, Any]) -> Control:
@@ -165,10 +193,32 @@ def _decode_framework(entry: dict[str, Any]) -> Framework:
         tuple(entry["versions"]),
         entry["sections"],
         tuple([_decode_requirement(each) for each in entry["requirements"]]),
+        entry["complete"],
+        entry["about"],
+        entry["former_sections"],
     )
 
 
 def _decode_requirement(entry: list[Any]) -> Requirement:
-    label, ids, levels, assessment, controls, presets = entry
-    found = {version: tuple(each) for version, each in levels.items()}
-    return Requirement(label, ids, found, assessment, tuple(controls), presets)
+    label, ids, levels, assessment, presets, grouped, reach, reach_reason, corresponds = entry
+    edges: list[Edge] = []
+    for controls, relationship, directness, support, reason, sources in grouped:
+        meant = _RELATIONSHIPS[relationship], _DIRECTNESS[directness], _SUPPORT[support], reason, tuple(sources)
+        edges += [Edge(each, *meant) for each in controls]
+    return Requirement(
+        label,
+        ids,
+        {version: tuple(each) for version, each in levels.items()},
+        assessment,
+        tuple([each.control for each in edges]),
+        presets,
+        tuple(edges),
+        Reach(reach),
+        reach_reason,
+        {version: tuple(each) for version, each in corresponds.items()},
+    )
+
+
+_RELATIONSHIPS: Final = {each.value: each for each in Relationship}
+_DIRECTNESS: Final = {each.value: each for each in Directness}
+_SUPPORT: Final = {each.value: each for each in Support}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmark.catalog.controls import SNAKE_CASE
+from benchmark.catalog.edges import derived_edges, read_control_list, read_edges, read_reach
+from benchmark.catalog.framework_ids import check_items, read_corresponding, read_sections
 from benchmark.catalog.positioned import (
     Report,
     kind_of,
@@ -18,12 +20,18 @@ from benchmark.catalog.positioned import (
     read_items,
     read_line,
     read_table,
+    read_text,
+    read_truth,
 )
 from benchmark.catalog.yaml_source import Listing, Node, Scalar, Table
 from benchmark.model.facts import JsonValue
-from benchmark.model.framework import Framework, Requirement
+from benchmark.model.framework import Edge, Framework, Reach, Requirement
 
 ASSESSMENTS: Final = ("automated", "manual")
+_ITEM: Final = (
+    "label", "id", "ids", "level", "levels", "assessment", "controls", "edges", "presets", "reach", "reach_reason",
+    "corresponds",
+)  # fmt: skip
 LEVELS: Final = (1, 2)
 
 
@@ -39,33 +47,42 @@ class Mapped:
     presets: Mapping[str, Node]
 
 
-def read_framework(report: Report, node: Node, name: str, control_ids: Collection[str]) -> Mapped | None:
-    """The framework in ``mappings/NAME.yaml``; None when it has errors, all of which are reported.
+def read_framework(
+    report: Report, node: Node, name: str | None, control_ids: Collection[str], *, graded: bool
+) -> Mapped | None:
+    """The framework in a mapping file; None when it has errors, all of which are reported.
 
-    ``control_ids`` are the controls that exist, those with errors of their own included.
+    ``name`` is what the file's name says the framework is, None where it may be called anything. ``control_ids`` are the
+    controls that exist, those with errors of their own included. In a ``graded`` framework every requirement has levels
+    and a published assessment, and a requirement may name its controls without edges: they were written for it.
     """
     before = len(report.errors)
     if not isinstance(node, Table):
         report.at(node, "a mapping file is a mapping")
         return None
     table = read_table(
-        report, node, "the file", ("framework", "title", "versions", "sections", "requirements"), ("beyond",)
+        report,
+        node,
+        "the file",
+        ("framework", "title", "versions", "sections", "requirements"),
+        ("beyond", "complete", "about"),
     )
     entries = table.entries
-    if "framework" in entries:
-        _check_id(report, entries["framework"], name)
+    stated = _id(report, entries["framework"], name) if "framework" in entries else ""
     title = read_line(report, entries["title"], "title") if "title" in entries else ""
+    about = " ".join(read_text(report, entries["about"], "about").split()) if "about" in entries else ""
+    complete = read_truth(report, entries["complete"], "complete") if "complete" in entries else True
     versions = _versions(report, entries["versions"]) if "versions" in entries else ()
-    sections = _sections(report, entries["sections"]) if "sections" in entries else {}
-    seen: dict[tuple[str, str], int] = {}
+    sections, former = read_sections(report, entries["sections"], versions) if "sections" in entries else ({}, {})
     named: dict[str, Node] = {}
     presets: dict[str, Node] = {}
-    requirements: list[Requirement] = []
-    for each in read_items(report, entries["requirements"], "requirements") if "requirements" in entries else ():
-        requirement = _requirement(report, each, versions, (named, presets))
-        requirements.append(requirement)
-        _check_ids(report, each, requirement, (sections, seen))
-    beyond = _control_list(report, entries.get("beyond"), "beyond")
+    items = read_items(report, entries["requirements"], "requirements") if "requirements" in entries else ()
+    read = [(each, _requirement(report, each, (versions, graded), (named, presets))) for each in items]
+    framework = Framework(stated, title, versions, sections, tuple(each for _, each in read), complete, about, former)
+    check_items(report, framework, read)
+    beyond: dict[str, Node] = {}
+    if "beyond" in entries:
+        read_control_list(report, entries["beyond"], "beyond", beyond)
     for control, place in {**named, **beyond}.items():
         if control not in control_ids:
             report.at(place, no_such("control", control, control_ids))
@@ -73,17 +90,16 @@ def read_framework(report: Report, node: Node, name: str, control_ids: Collectio
         report.at(
             beyond[control], f"{control} is mapped in line {named[control].line}, so it is not beyond this framework"
         )
-    if len(report.errors) > before:
-        return None
-    return Mapped(Framework(name, title, versions, sections, tuple(requirements)), named, beyond, presets)
+    return None if len(report.errors) > before else Mapped(framework, named, beyond, presets)
 
 
-def _check_id(report: Report, node: Node, name: str) -> None:
+def _id(report: Report, node: Node, name: str | None) -> str:
     stated = read_line(report, node, "framework")
-    if stated and stated != name:
+    if name is not None and stated and stated != name:
         report.at(node, f"the framework is {stated!r}, but the file is {name}.yaml; they must be the same")
     if stated and not SNAKE_CASE.fullmatch(stated):
         report.at(node, f"the framework {stated!r} is not snake_case")
+    return stated
 
 
 def _versions(report: Report, node: Node) -> tuple[str, ...]:
@@ -99,34 +115,57 @@ def _versions(report: Report, node: Node) -> tuple[str, ...]:
     return tuple(versions)
 
 
-def _sections(report: Report, node: Node) -> dict[str, str]:
-    return {
-        number: read_line(report, label, f"the label of section {number}")
-        for number, (_, label) in read_entries(report, node, "sections").items()
-    }
-
-
 def _requirement(
-    report: Report, node: Node, versions: tuple[str, ...], places: tuple[dict[str, Node], dict[str, Node]]
+    report: Report,
+    node: Node,
+    scope: tuple[tuple[str, ...], bool],
+    places: tuple[dict[str, Node], dict[str, Node]],
 ) -> Requirement:
-    """``places`` collect where controls are named and where their parameters are preset."""
-    named, preset = places
-    table = read_table(
-        report, node, "a requirement", ("label", "assessment", "controls"), ("id", "ids", "level", "levels", "presets")
-    )
+    """``scope``: versions, and whether the framework is graded. ``places`` collect where controls are named and where
+    their parameters are preset.
+    """
+    (versions, graded), (named, preset) = scope, places
+    required = ("label", "assessment") if graded else ("label",)
+    table = read_table(report, node, "a requirement", required, tuple(each for each in _ITEM if each not in required))
     entries = table.entries
     if isinstance(node, Table):
         for one, many in (("id", "ids"), ("level", "levels")):
-            if (one in entries) == (many in entries):
+            needed = one == "id" or graded
+            if (one in entries and many in entries) or (needed and {one, many}.isdisjoint(entries)):
                 report.at(node, f"a requirement has either {one} or {many}")
     label = read_line(report, entries["label"], "label") if "label" in entries else ""
     ids = _ids(report, entries, versions)
     levels = _levels(report, entries, ids)
     assessment = _assessment(report, entries["assessment"], ids) if "assessment" in entries else {}
-    controls = _control_list(report, entries.get("controls"), "controls")
-    named.update({control: place for control, place in controls.items() if control not in named})
+    controls, edges = _edges(report, table, graded, named)
     presets = _presets(report, entries["presets"], (ids, controls), preset) if "presets" in entries else {}
-    return Requirement(label, ids, levels, assessment, tuple(controls), presets)
+    derived = graded and "controls" in entries and "reach" not in entries
+    reach, reach_reason = (Reach.LARGELY, "") if derived else read_reach(report, table, edges)
+    corresponds = read_corresponding(report, entries["corresponds"], versions) if "corresponds" in entries else {}
+    return Requirement(label, ids, levels, assessment, controls, presets, edges, reach, reach_reason, corresponds)
+
+
+def _edges(
+    report: Report, table: Table, graded: bool, named: dict[str, Node]
+) -> tuple[tuple[str, ...], tuple[Edge, ...]]:
+    """The controls of a requirement and their edges: stated, or derived where the framework is graded."""
+    entries = table.entries
+    here: dict[str, Node] = {}
+    if "controls" in entries:
+        if not graded:
+            report.at(table.keys["controls"], "controls stand below edges, each with a reason")
+        if "edges" in entries:
+            report.at(table.keys["edges"], "a requirement has either controls or edges")
+        edges = derived_edges(read_control_list(report, entries["controls"], "controls", here))
+    elif "edges" in entries:
+        edges = read_edges(report, entries["edges"], here)
+    else:
+        edges = ()
+        if graded:
+            report.at(table, "a requirement has either controls or edges")
+    for control, place in here.items():
+        named.setdefault(control, place)
+    return tuple(each.control for each in edges), edges
 
 
 def _ids(report: Report, entries: Mapping[str, Node], versions: tuple[str, ...]) -> dict[str, str]:
@@ -201,28 +240,3 @@ def _presets(
             places.setdefault(name, place)
             presets[version][name] = plain(value)
     return presets
-
-
-def _control_list(report: Report, node: Node | None, what: str) -> dict[str, Node]:
-    controls: dict[str, Node] = {}
-    for each in () if node is None else read_items(report, node, what):
-        control = read_line(report, each, "a control")
-        if control in controls:
-            report.at(each, f"{control} stands twice")
-        elif control:
-            controls[control] = each
-    return controls
-
-
-def _check_ids(
-    report: Report, node: Node, requirement: Requirement, known: tuple[Mapping[str, str], dict[tuple[str, str], int]]
-) -> None:
-    """Ids are unique within a version and lie in a section that has a label."""
-    sections, seen = known
-    for version, each in requirement.ids.items():
-        first = seen.setdefault((version, each), node.line)
-        if first != node.line:
-            report.at(node, f"{each} of {version} stands twice, first in line {first}")
-    for each in dict.fromkeys(requirement.ids.values()):
-        if (section := each.rpartition(".")[0]) not in sections:
-            report.at(node, f"{each} lies in section {section!r}, which has no label under sections")

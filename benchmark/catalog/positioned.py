@@ -78,6 +78,14 @@ def read_integer(report: Report, node: Node, what: str) -> int:
     return 0
 
 
+def read_truth(report: Report, node: Node, what: str) -> bool:
+    """A truth value; False when it is none."""
+    if isinstance(node, Scalar) and isinstance(node.value, bool):
+        return node.value
+    report.at(node, f"{what} must be true or false, found {kind_of(node)}")
+    return False
+
+
 def read_items(report: Report, node: Node, what: str) -> tuple[Node, ...]:
     """The elements of a list; none when it is no list."""
     if isinstance(node, Listing):

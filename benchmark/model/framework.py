@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from benchmark.model.facts import JsonValue
+
+_PIECES: Final = re.compile(r"[0-9]+|[^0-9.() ]+")
 
 
 class Relationship(enum.StrEnum):
@@ -43,6 +47,7 @@ class Reach(enum.StrEnum):
     PARTLY = "partly"
     INCIDENTALLY = "incidentally"
     NOT_REACHABLE = "not reachable"
+    ASKS_NOTHING = "asks nothing"  # a risk or a scenario that the framework describes; what answers it stands elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class Requirement:
     empty in frameworks that have none. ``controls`` are ids of controls, in the mapping's order; empty while nothing decides
     the requirement. ``presets`` maps version -> "control.parameter" -> the value that this version asks for, where it is not
     the control's default. ``edges`` say of each of ``controls``, in the same order, how it is meant. ``reach`` says how far
-    technical checks can go, ``reach_reason`` why not further.
+    technical checks can go, ``reach_reason`` why not further. ``corresponds`` maps version -> the ids of other items that
+    treat the same matter: what a merged or divided item was called in another version, or the countermeasure of a risk.
     """
 
     label: str
@@ -81,6 +87,7 @@ class Requirement:
     edges: tuple[Edge, ...] = ()
     reach: Reach = Reach.LARGELY
     reach_reason: str = ""
+    corresponds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def in_profile(self, version: str, level: int) -> bool:
         """True when the item exists in ``version`` and belongs to ``level`` or a lower one (level 2 includes level 1)."""
@@ -91,7 +98,9 @@ class Requirement:
 class Framework:
     """A framework: id (``cis_docker``), our name for it, its versions oldest first, and its requirements.
 
-    ``sections`` maps a section number to our own label for it.
+    ``sections`` maps a section number to our own label for it, as the newest version means it; ``former_sections`` maps an
+    older version -> the labels that differ there. ``complete`` is False for a selection of the framework's items, and
+    ``about`` says in our own words what the list rests on.
     """
 
     id: str
@@ -99,13 +108,29 @@ class Framework:
     versions: tuple[str, ...]
     sections: Mapping[str, str]
     requirements: tuple[Requirement, ...]
+    complete: bool = True
+    about: str = ""
+    former_sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def newest(self) -> str:
         """The version used when none is named."""
         return self.versions[-1]
 
+    def section_of(self, requirement_id: str) -> str:
+        """The number of the closest section that holds ``requirement_id`` ("A.8" for A.8.9, "AC" for AC-6(5)); "" for none."""
+        within = [
+            each
+            for each in self.sections
+            if requirement_id.startswith(each) and not requirement_id[len(each) : len(each) + 1].isalnum()
+        ]
+        return max(within, key=len, default="")
+
+    def section_label(self, section: str, version: str) -> str:
+        """Our label for ``section`` as ``version`` means it; "" for a section that has none."""
+        return self.former_sections.get(version, {}).get(section, self.sections.get(section, ""))
+
 
 def id_order(requirement_id: str) -> tuple[tuple[int, str], ...]:
-    """A sort key that puts 5.2 before 5.10 and A.5.9 before A.5.10."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in requirement_id.split("."))
+    """A sort key that puts 5.2 before 5.10, A.5.9 before A.5.10, and AC-6 before AC-6(5) before AC-17."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _PIECES.findall(requirement_id))

@@ -366,7 +366,7 @@ WIRE_TARGETS: Final = (
         "catalogue",
         _catalogue,
         (ValueError,),
-        (b'{"schema":"dockmark/catalogue/1","controls":[],"frameworks":[]}',),
+        (b'{"schema":"dockmark/catalogue/2","controls":[],"frameworks":[]}',),
         (b'"controls"', b"null", b"[]", b"{}"),
     ),
     Target("version", _version, (), (b"20.10.24+dfsg1", b"v1.2"), (b".", b"v", b"0", b"-", b"\xd9\xa1")),

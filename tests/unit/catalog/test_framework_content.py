@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.catalog.edges import derived_edges
 from benchmark.catalog.load import load_catalog
-from benchmark.model.framework import Framework, Requirement
+from benchmark.model.framework import Directness, Edge, Framework, Reach, Relationship, Requirement, Support, id_order
 from tests.unit.catalog.synthetic import CONTROL, errors_of, write_tree
 
 MAPPING = """\
@@ -43,6 +44,7 @@ def test_a_framework_carries_its_versions_side_by_side(tmp_path: Path) -> None:
                 {"1.6.0": (1, 2), "1.8.0": (1,)},
                 {"1.6.0": "manual", "1.8.0": "automated"},
                 ("one",),
+                edges=derived_edges(("one",)),
             ),
             Requirement("New", {"1.8.0": "2.7"}, {"1.8.0": (2,)}, {"1.8.0": "manual"}, ()),
         ),
@@ -123,8 +125,173 @@ def test_the_same_id_may_stand_for_different_items_in_different_versions(tmp_pat
     assert errors_of(write_tree(tmp_path, CONTROLS, text)) == []
 
 
-def test_other_frameworks_need_not_name_every_control(tmp_path: Path) -> None:
-    root = write_tree(tmp_path, CONTROLS, MAPPING)
-    other = MAPPING.replace("cis_docker", "other").replace("[two]", "[]").replace("[one]", "[]")
-    (root / "mappings" / "other.yaml").write_text(other)
-    assert list(load_catalog(root).frameworks) == ["cis_docker", "other"]
+OTHER = """\
+framework: other
+title: Another framework
+versions: ["2013", "2022"]
+complete: false
+about: >
+  Two of its items,
+  chosen for the tests.
+sections: {"A.5": {"2013": Policies, "2022": Organisation}, "A.12": Operation}
+requirements:
+  - label: Said in two places before
+    ids: {"2022": "A.5.1"}
+    reach: partly
+    reach_reason: The rest is on paper.
+    corresponds: {"2013": ["A.12.1", "A.5.1"]}
+    edges:
+      - controls: [one, two]
+        relationship: intersects-with
+        directness: direct
+        support: published
+        sources: [A public table]
+        reason: >
+          Both are about
+          the same thing.
+      - controls: [three]
+        relationship: supports
+        directness: incidental
+        support: own judgement
+        reason: It helps.
+  - label: One half
+    ids: {"2013": "A.12.1"}
+    reach: not reachable
+    reach_reason: People do it.
+    corresponds: {"2022": ["A.5.1"]}
+  - label: The other half
+    ids: {"2013": "A.5.1"}
+    reach: asks nothing
+    reach_reason: It only describes.
+    corresponds: {"2022": ["A.5.1"]}
+"""
+OTHER_CONTROLS = {"containers/one": CONTROL, "containers/two": CONTROL, "containers/three": CONTROL}
+
+
+def other_tree(root: Path, text: str) -> Path:
+    write_tree(root, OTHER_CONTROLS, MAPPING.replace("[two]", "[two, three]"))
+    (root / "mappings" / "other.yaml").write_text(text)
+    return root
+
+
+def test_other_frameworks_say_of_each_control_how_it_is_meant_and_why(tmp_path: Path) -> None:
+    framework = load_catalog(other_tree(tmp_path, OTHER)).frameworks["other"]
+    merged, half, _ = framework.requirements
+    shared = (Relationship.INTERSECTS_WITH, Directness.DIRECT, Support.PUBLISHED, "Both are about the same thing.")
+    assert merged.edges == (
+        Edge("one", *shared, ("A public table",)),
+        Edge("two", *shared, ("A public table",)),
+        Edge("three", Relationship.SUPPORTS, Directness.INCIDENTAL, Support.OWN_JUDGEMENT, "It helps."),
+    )
+    assert merged.controls == ("one", "two", "three")
+    assert (merged.reach, merged.reach_reason) == (Reach.PARTLY, "The rest is on paper.")
+    assert merged.corresponds == {"2013": ("A.12.1", "A.5.1")}
+    assert (half.edges, half.reach, half.levels) == ((), Reach.NOT_REACHABLE, {})
+    assert not framework.complete
+    assert framework.about == "Two of its items, chosen for the tests."
+    assert framework.section_label("A.5", "2013") == "Policies"
+    assert framework.section_label("A.5", "2022") == "Organisation"
+    assert framework.section_label("A.12", "2013") == "Operation"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ("complete: false", "complete: no", "4:11: complete must be true or false, found a string"),
+        ('"2013": Policies', '"2014": Policies', "8:20: no version '2014'; there are 2013, 2022"),
+        (
+            '"A.12": Operation',
+            '"A.1": Operation',
+            "29:5: A.12.1 lies in section 'A.12', which has no label under sections",
+        ),
+        ("    reach: partly\n", "", "10:5: a requirement lacks reach, which says how far checks can go"),
+        ("reach: partly", "reach: mostly", "12:12: no reach 'mostly'; there are largely, partly, incidentally, "),
+        ("reach: partly", "reach: incidentally", "12:12: reach is incidentally, but an edge is direct or partial"),
+        ("reach: partly", "reach: not reachable", "12:12: reach is not reachable, but controls have edges to it"),
+        ("reach: partly", "reach: asks nothing", "12:12: reach is asks nothing, but controls have edges to it"),
+        ("directness: direct", "directness: incidental", "12:12: reach is partly, but every edge is incidental"),
+        ("reach: not reachable", "reach: partly", "31:12: reach is partly, but no control has an edge to it"),
+        ("    reach_reason: People do it.\n", "", "29:5: a requirement with reach lacks reach_reason"),
+        ("[one, two]", "[one, twoo]", "16:25: no control 'twoo'; there are one, three, two"),
+        ("[one, two]", "[one, three]", "24:20: three stands twice, first in line 16"),
+        ("[one, two]", "[one, one]", "16:25: one stands twice"),
+        ("[one, two]", "[]", "16:19: controls needs at least one"),
+        (
+            "intersects-with",
+            "intersects",
+            "17:23: no relationship 'intersects'; there are equal, subset-of, superset-of, ",
+        ),
+        (
+            "directness: direct",
+            "directness: full",
+            "18:21: no directness 'full'; there are direct, partial, incidental",
+        ),
+        ("support: published", "support: public", "19:18: no support 'public'; there are published, framework text, "),
+        ("        sources: [A public table]\n", "", "16:9: an edge whose support is published lacks sources"),
+        ("[A public table]", "[x, x]", "20:22: the source 'x' stands twice"),
+        ("        reason: It helps.\n", "", "24:9: an edge lacks reason"),
+        ("reason: It helps.", "reason: ' '", "28:17: reason is empty"),
+        (
+            '    corresponds: {"2022": ["A.5.1"]}\n  - label: The',
+            "  - label: The",
+            "10:5: it corresponds to A.12.1 of 2013, which does not say so in line 29",
+        ),
+        ('["A.12.1", "A.5.1"]', '["A.12.1", "A.12.9"]', "10:5: it corresponds to A.12.9 of 2013, which does not exist"),
+        ('["A.12.1", "A.5.1"]', '["A.12.1", "A.12.1"]', "14:38: A.12.1 stands twice"),
+        ('corresponds: {"2013"', 'corresponds: {"2014"', "14:19: no version '2014'; there are 2013, 2022"),
+        (
+            "    reach: not reachable\n",
+            "    controls: [one]\n    reach: not reachable\n",
+            "31:5: controls stand below edges, each with a reason",
+        ),
+    ],
+)
+def test_a_wrong_edge_is_an_error_at_its_place(tmp_path: Path, old: str, new: str, error: str) -> None:
+    assert old in OTHER
+    found = errors_of(other_tree(tmp_path, OTHER.replace(old, new, 1)))
+    assert any(each.startswith(f"mappings/other.yaml:{error}") for each in found), found
+
+
+def test_the_benchmark_may_say_more_of_a_control_than_that_it_decides(tmp_path: Path) -> None:
+    edges = """\
+    reach: partly
+    reach_reason: The rest is for people.
+    edges:
+      - controls: [one]
+        relationship: subset-of
+        directness: direct
+        support: framework text
+        reason: It asks the half that a program sees."""
+    root = write_tree(tmp_path, CONTROLS, MAPPING.replace("    controls: [one]", edges))
+    requirement = load_catalog(root).frameworks["cis_docker"].requirements[0]
+    assert requirement.controls == ("one",)
+    assert requirement.edges[0].relationship is Relationship.SUBSET_OF
+    assert requirement.reach is Reach.PARTLY
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["5.2", "5.10", "164.308(a)(1)", "164.312(a)(1)", "164.312(a)(2)(iv)", "164.312(b)"],
+        ["A.5.9", "A.5.10", "A.8.1"],
+        ["AC-2", "AC-6", "AC-6(5)", "AC-6(10)", "AC-17", "CM-2"],
+    ],
+)
+def test_ids_sort_as_people_count(ids: list[str]) -> None:
+    backwards = ids[::-1]
+    assert sorted(backwards, key=id_order) == ids
+
+
+def test_an_id_lies_in_the_closest_section_that_holds_it() -> None:
+    sections = dict.fromkeys(("1", "1.1", "A.8", "AC", "164.312"), "x")
+    framework = Framework("any", "Any", ("1",), sections, ())
+    held = {
+        "1.1.10": "1.1",
+        "1.10": "1",
+        "A.8.9": "A.8",
+        "AC-6(5)": "AC",
+        "164.312(a)(1)": "164.312",
+        "11.1": "",
+        "ACE-1": "",
+    }
+    assert {each: framework.section_of(each) for each in held} == held

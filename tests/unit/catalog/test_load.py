@@ -70,7 +70,7 @@ def _seconds(data: bytes) -> float:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b"[]", b"null", b'{"schema": "x"}', b'{"schema": "dockmark/catalogue/1"}']
+    "data", [b"", b"{}", b"[]", b"null", b'{"schema": "x"}', b'{"schema": "dockmark/catalogue/2"}']
 )
 def test_other_documents_are_no_compiled_catalogue(data: bytes) -> None:
     with pytest.raises(ValueError):
@@ -114,7 +114,7 @@ def test_bad_content_is_reported_every_time_and_never_cached(checkout: Path) -> 
     assert stored(checkout) == []
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "dockmark/catalogue/1", "controls": [1]}'])
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "dockmark/catalogue/2", "controls": [1]}'])
 def test_a_damaged_cache_is_ignored_and_mended(checkout: Path, damage: bytes) -> None:
     good = load_catalog()
     [entry] = stored(checkout)
