@@ -19,9 +19,10 @@ def command(*words: str | Path) -> list[str]:
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A bare environment in which nothing but ``changes`` can steer dockmark or docker."""
+    """A bare environment in which nothing but ``changes`` can steer dockmark or docker, and no run is recorded."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**kept, "DOCKER_CONFIG": "/nowhere/at/all", "PYTHONPATH": str(ROOT), "COLUMNS": "100", **(changes or {})}
+    fixed = {"DOCKER_CONFIG": "/nowhere/at/all", "PYTHONPATH": str(ROOT), "COLUMNS": "100", "DOCKMARK_NO_RECORD": "1"}
+    return {**kept, **fixed, **(changes or {})}
 
 
 def dockmark(

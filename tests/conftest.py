@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,9 @@ settings.load_profile("dockmark")
 # A shell starts what runs in its background with the interrupt ignored, and every process started by a test would inherit it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No test adds to the history of this machine; those about the history name a store of their own.
+os.environ["DOCKMARK_NO_RECORD"] = "1"
 
 pytest_plugins = ("tests.suites",)
 

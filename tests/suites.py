@@ -1,8 +1,8 @@
 """The suites that need a program of the machine: who skips, why, and the closing lines that say so.
 
-A test marked ``engine``, ``audit_rules``, ``openscap`` or ``systemd`` is skipped where its program is missing. With
-``DOCKMARK_REQUIRE_SUITES=1`` (.ci/run) that is a failure instead, whoever skipped it: a machine that was prepared for
-these suites must run them, and all of the arsenal (tests/torture), whatever it lacks: root, atheris, another account.
+A test marked ``engine``, ``audit_rules``, ``openscap``, ``systemd`` or ``postgresql`` is skipped where its program is
+missing. With ``DOCKMARK_REQUIRE_SUITES=1`` (.ci/run) that is a failure instead, whoever skipped it: a machine that was
+prepared for these suites must run them, and all of the arsenal (tests/torture), whatever it lacks (root, atheris, an account).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Final
 import pytest
 
 from tests.engine import why_no_engine
+from tests.postgresql import why_no_postgresql
 from tests.systemd import why_no_systemd
 
 _ARSENAL: Final = Path(__file__).parent / "torture"
@@ -48,6 +49,7 @@ SUITES: Final[dict[str, Callable[[], str]]] = {
     "audit_rules": why_no_audit_rules,
     "openscap": why_no_openscap,
     "systemd": cache(why_no_systemd),
+    "postgresql": why_no_postgresql,
 }
 
 

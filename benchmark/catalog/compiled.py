@@ -57,6 +57,7 @@ def decode_catalog(data: bytes) -> Catalog:
         {each.id: each for each in controls},
         {each.id: each for each in frameworks},
         "sha256:" + hashlib.sha256(data).hexdigest(),
+        data,
     )
 
 

@@ -1,11 +1,12 @@
-"""``dockmark audit``: collect, evaluate, report."""
+"""``dockmark audit``: collect, evaluate, record, report."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
-from benchmark.cli.evaluation import as_of_now, load_content, prepare
+from benchmark.cli.evaluation import as_of_now, ask, evaluator_for, load_content
 from benchmark.cli.exit_code import ExitCode, choose, outcome_of
+from benchmark.cli.recording import Recorder
 from benchmark.cli.report import Reports
 from benchmark.cli.target import collect_target, tell_unreachable
 
@@ -13,10 +14,15 @@ from benchmark.cli.target import collect_target, tell_unreachable
 def run(arguments: Namespace) -> ExitCode:
     """Audits the target. The options, the content and the outputs are checked before the target is touched."""
     catalog = load_content(arguments)
-    evaluator = prepare(arguments, catalog)
+    question = ask(arguments, catalog)
+    evaluator = evaluator_for(question, catalog)
+    recorder = Recorder(arguments, catalog, wanted=not arguments.no_record)
     with Reports(arguments, catalog) as reports:
         snapshot = collect_target(arguments)
         assessment = as_of_now(evaluator).evaluate(snapshot)
-        written = reports.write(assessment)
-    unreachable = tell_unreachable(snapshot)
-    return choose(arguments.fail_on, (outcome_of(assessment),), unreachable=unreachable or not written)
+        outcomes = (outcome_of(assessment),)
+        code = choose(arguments.fail_on, outcomes, unreachable=not snapshot.target.product)
+        written = reports.write(recorder.record(assessment, snapshot, question, code))
+    tell_unreachable(snapshot)
+    recorded = recorder.tell()
+    return code if written and recorded else choose(arguments.fail_on, outcomes, unreachable=True)

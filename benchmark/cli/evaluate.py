@@ -1,28 +1,36 @@
-"""``dockmark evaluate``: snapshots are judged one after the other; none is kept once it is reported."""
+"""``dockmark evaluate``: snapshots are judged one after the other; none is kept in memory once it is reported."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmark.cli.evaluation import load_content, prepare
+from benchmark.cli.evaluation import ask, evaluator_for, load_content
 from benchmark.cli.exit_code import ExitCode, Outcome, choose, outcome_of
 from benchmark.cli.input_file import input_name, read_input
+from benchmark.cli.recording import Recorder
 from benchmark.cli.report import Reports
 from benchmark.cli.streams import say
 from benchmark.evaluate import Evaluator
 from benchmark.model.result import Assessment
+from benchmark.model.snapshot import Snapshot
 from benchmark.model.snapshot_file import MAX_BYTES, SnapshotDefect, decode_snapshot
 
 
 def run(arguments: Namespace) -> ExitCode:
     """Judges every snapshot named. One that is refused is told, the others are judged all the same, and the code is 3."""
     catalog = load_content(arguments)
-    evaluator = prepare(arguments, catalog)
+    question = ask(arguments, catalog)
+    evaluator = evaluator_for(question, catalog)
+    recorder = Recorder(arguments, catalog, wanted=arguments.record)
+
+    def recorded(assessment: Assessment, snapshot: Snapshot) -> Assessment:
+        return recorder.record(assessment, snapshot, question, choose(arguments.fail_on, (outcome_of(assessment),)))
+
     outcomes: list[Outcome] = []
     with Reports(arguments, catalog) as reports:
-        assessments = _assessments(evaluator, arguments.snapshots, outcomes)
+        assessments = _assessments(evaluator, arguments.snapshots, outcomes, recorded)
         first = next(assessments, None)
         if first is None:
             return ExitCode.USAGE
@@ -30,11 +38,17 @@ def run(arguments: Namespace) -> ExitCode:
             written = reports.write(first)
         else:
             written = reports.write_several(chain((first,), assessments))
+    kept = recorder.tell()
     refused = len(outcomes) < len(arguments.snapshots)
-    return choose(arguments.fail_on, outcomes, refused=refused, unreachable=not written)
+    return choose(arguments.fail_on, outcomes, refused=refused, unreachable=not (written and kept))
 
 
-def _assessments(evaluator: Evaluator, paths: list[str], outcomes: list[Outcome]) -> Iterator[Assessment]:
+def _assessments(
+    evaluator: Evaluator,
+    paths: list[str],
+    outcomes: list[Outcome],
+    recorded: Callable[[Assessment, Snapshot], Assessment],
+) -> Iterator[Assessment]:
     """The assessment of each snapshot that can be read, in order; ``outcomes`` grows by one for each."""
     for path in paths:
         try:
@@ -45,4 +59,4 @@ def _assessments(evaluator: Evaluator, paths: list[str], outcomes: list[Outcome]
             continue
         assessment = evaluator.evaluate(snapshot)
         outcomes.append(outcome_of(assessment))
-        yield assessment
+        yield recorded(assessment, snapshot)

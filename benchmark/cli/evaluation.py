@@ -1,11 +1,15 @@
-"""From the selection options to an evaluator; every mistake in them is told before any work is done."""
+"""From the selection options to an evaluator; every mistake in them is told before any work is done.
+
+The options become terms first, and the terms an evaluator, so that what the history recorded can be judged again by the
+same way (benchmark/cli/rejudge.py).
+"""
 
 from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,10 +20,12 @@ from benchmark.cli.exit_code import Refusal
 from benchmark.cli.operator_name import operator_name
 from benchmark.cli.values import Assignment
 from benchmark.evaluate import PROFILES, EvaluationRequest, Evaluator, SelectionError, prepare_evaluator
+from benchmark.model.chain import digest_of
 from benchmark.model.content import Catalog
 from benchmark.model.control import Parameter
 from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Framework
+from benchmark.model.run import Terms
 from benchmark.model.tailoring import Tailoring
 
 FRAMEWORK: Final = "cis_docker"
@@ -48,20 +54,62 @@ def framework_of(catalog: Catalog) -> Framework:
     return catalog.frameworks[FRAMEWORK]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of an evaluation: its terms, and by digest the bytes of the files that they name."""
+
+    terms: Terms
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
 def prepare(arguments: Namespace, catalog: Catalog) -> Evaluator:
     """The evaluator of what the selection options select, as of now. Raises Refusal."""
-    tailoring, version = _tailoring(arguments, catalog)
-    request = EvaluationRequest(
-        now=utc_now(),
+    return evaluator_for(ask(arguments, catalog), catalog)
+
+
+def ask(arguments: Namespace, catalog: Catalog) -> Question:
+    """The question that the selection options put, as of now, with nothing left to a default. Raises Refusal."""
+    files: dict[str, bytes] = {}
+    tailoring = None
+    version = arguments.benchmark
+    if arguments.tailoring is not None:
+        from benchmark.cli.tailoring_file import load_tailoring  # noqa: PLC0415  (reads XML, which most runs do not)
+
+        data, tailoring, version = load_tailoring(
+            arguments.tailoring, catalog, framework_of(catalog), arguments.benchmark, arguments.profile
+        )
+    parameters = read_parameters(catalog, arguments.set)
+    terms = Terms(
+        evaluated_at=utc_now(),
         operator=operator_name(os.environ),
         release=getattr(arguments, "release", None),
         framework=FRAMEWORK,
-        version=version,
+        version=version or framework_of(catalog).newest,
         profile=_profile(arguments, tailoring),
         controls=arguments.control,
         beyond=arguments.beyond or getattr(arguments, "deep", False),  # most of them judge what only --deep reads
-        parameters=read_parameters(catalog, arguments.set),
-        tailoring=tailoring,
+        parameters={f"{control}.{parameter}": value for (control, parameter), value in parameters.items()},
+        tailoring=None if tailoring is None else _kept(data, files),
+        tailoring_profile=None if tailoring is None else tailoring.profile,
+        tailoring_href=None if tailoring is None else tailoring.href,
+    )
+    return Question(terms, files)
+
+
+def evaluator_for(question: Question, catalog: Catalog) -> Evaluator:
+    """The evaluator that answers ``question`` by this content. Raises Refusal when the content has not what it names."""
+    terms = question.terms
+    request = EvaluationRequest(
+        now=terms.evaluated_at,
+        operator=terms.operator,
+        release=terms.release,
+        framework=terms.framework,
+        version=terms.version,
+        profile=terms.profile,
+        controls=terms.controls,
+        beyond=terms.beyond,
+        parameters={_divided(name): value for name, value in terms.parameters.items()},
+        tailoring=_tailoring(question, catalog),
     )
     try:
         return prepare_evaluator(catalog, request)
@@ -69,13 +117,27 @@ def prepare(arguments: Namespace, catalog: Catalog) -> Evaluator:
         raise Refusal(str(error)) from None
 
 
-def _tailoring(arguments: Namespace, catalog: Catalog) -> tuple[Tailoring | None, str | None]:
-    """The tailoring that was named, and the version of the benchmark that is judged (None: the newest)."""
-    if arguments.tailoring is None:
-        return None, arguments.benchmark
-    from benchmark.cli.tailoring_file import load_tailoring  # noqa: PLC0415  (reads XML, which most runs do not)
+def _kept(data: bytes, files: dict[str, bytes]) -> str:
+    """The digest of ``data``, under which ``files`` has it from now on."""
+    digest = digest_of(data)
+    files[digest] = data
+    return digest
 
-    return load_tailoring(arguments.tailoring, catalog, framework_of(catalog), arguments.benchmark, arguments.profile)
+
+def _divided(name: str) -> tuple[str, str]:
+    control, _, parameter = name.rpartition(".")
+    return control, parameter
+
+
+def _tailoring(question: Question, catalog: Catalog) -> Tailoring | None:
+    terms = question.terms
+    if terms.tailoring is None:
+        return None
+    from benchmark.cli.tailoring_file import tailoring_of  # noqa: PLC0415  (reads XML, which most runs do not)
+
+    data, name = question.files[terms.tailoring], terms.tailoring_href or "the tailoring"
+    framework = framework_of(catalog)
+    return tailoring_of(data, name, catalog, framework, version=terms.version, profile=terms.tailoring_profile)[0]
 
 
 def _profile(arguments: Namespace, tailoring: Tailoring | None) -> str:

@@ -17,7 +17,8 @@ class ExitCode(enum.IntEnum):
     NOT_MET = 1  # the policy is not met
     INCOMPLETE = 2  # error or unknown among the selected controls: the evaluation cannot be trusted either way
     USAGE = 3  # wrong usage, bad content, or a snapshot that was refused
-    UNREACHABLE = 4  # no engine answered at the target, or a report could not be written
+    UNREACHABLE = 4  # no engine answered at the target, or a report could not be written, or a run not recorded
+    UNVERIFIED = 5  # what was to be verified differs from what it should be
     INTERNAL = 70  # a bug in dockmark (EX_SOFTWARE of sysexits.h)
     INTERRUPTED = 130  # SIGINT
     TERMINATED = 143  # SIGTERM

@@ -84,6 +84,15 @@ FAIL_ON: Final = Option(
 RELEASE: Final = Option(
     ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
 )
+STORE: Final = Option(
+    ("--store",),
+    "where the history is kept: a file, sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+    " (default: /var/lib/dockmark for root, else the user's state directory)",
+    "STORE",
+    values.read_text,
+)
+NO_RECORD: Final = Option(("--no-record",), "do not keep this run in the history", switch=True, default=False)
+RECORD: Final = Option(("--record",), "keep this run in the history, as audit does", switch=True, default=False)
 SNAPSHOT_FILE: Final = Option(
     ("-o", "--output"),
     "snapshot file, compressed when it ends in .gz; '-' (default) for standard output",
@@ -191,6 +200,7 @@ TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
-POLICY: Final = ("policy and record", (FAIL_ON, RELEASE))
+POLICY: Final = ("policy and record", (FAIL_ON, RELEASE, STORE, NO_RECORD))
+POLICY_OFFLINE: Final = ("policy and record", (FAIL_ON, RELEASE, RECORD, STORE))
 
 EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))

@@ -20,6 +20,7 @@ from benchmark.cli.options import (
     NAME,
     NO_COLOR,
     POLICY,
+    POLICY_OFFLINE,
     PROFILE,
     RANDOMIZED_DELAY,
     RECORDED,
@@ -51,7 +52,8 @@ exit codes:
   1    policy not met
   2    evaluation incomplete: error or unknown among the selected controls
   3    wrong usage, bad content, or a snapshot that was refused
-  4    no engine answered at the target, or a report could not be written
+  4    no engine answered at the target, a report could not be written, or a run not recorded
+  5    verification failed: something differs from what it should be
   70   a bug in dockmark
   130  interrupted (143 when terminated)
 """
@@ -114,7 +116,7 @@ COMMANDS: Final = (
         ("evaluate",),
         "evaluate",
         "Judge snapshots: anywhere, as anybody, without an engine.",
-        (SELECTION, REPORT, POLICY),
+        (SELECTION, REPORT, POLICY_OFFLINE),
         (Positional("snapshots", "SNAPSHOT", "snapshot file, plain or gzip; '-' for standard input", many=True),),
     ),
     Command(

@@ -17,17 +17,26 @@ from benchmark.scap.xml_reader import XmlRefused
 
 def load_tailoring(
     path: str, catalog: Catalog, framework: Framework, version: str | None, profile: str | None
-) -> tuple[Tailoring, str]:
-    """The tailoring in ``path``, and the version of the benchmark that it is about. Raises Refusal with all that is wrong.
+) -> tuple[bytes, Tailoring, str]:
+    """The bytes of ``path``, the tailoring in it, and the version of the benchmark that it is about.
 
-    Where no ``version`` was asked for it is the one that the file names, or the newest.
+    Raises Refusal with all that is wrong. Where no ``version`` was asked for it is the one that the file names, or the newest.
     """
     try:
-        document = read_tailoring(read_input(path, MOST_BYTES), input_name(path))
-        about = version or _version_of(document, framework)
-        tailoring = resolve_tailoring(document, checklist_of(catalog, framework.id, about), profile)
+        data = read_input(path, MOST_BYTES)
     except OSError as error:
         raise Refusal(f"cannot read {path}: {error.strerror or error}") from None
+    return data, *tailoring_of(data, input_name(path), catalog, framework, version=version, profile=profile)
+
+
+def tailoring_of(
+    data: bytes, name: str, catalog: Catalog, framework: Framework, *, version: str | None, profile: str | None
+) -> tuple[Tailoring, str]:
+    """The tailoring in ``data``, which was read from ``name``, and the version of the benchmark. Raises Refusal."""
+    try:
+        document = read_tailoring(data, name)
+        about = version or _version_of(document, framework)
+        tailoring = resolve_tailoring(document, checklist_of(catalog, framework.id, about), profile)
     except (XmlRefused, TailoringRefused) as error:
         raise Refusal(str(error)) from None
     except KeyError:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue, Reason, Subject
 from benchmark.model.framework import Requirement
+from benchmark.model.run import Recorded
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Collector, Enumeration, Target
 from benchmark.model.tailoring import Refinement, Tailoring
@@ -124,7 +125,8 @@ class Assessment:
     decide no requirement follow, and ``score`` is without them.
 
     ``context`` holds the subjects that any control may name with a prefix (``daemon``, ``host``), for their provenance.
-    ``deselected`` are controls that the profile has and the tailoring took out: listed, never silently gone.
+    ``deselected`` are controls that the profile has and the tailoring took out: listed, never silently gone. ``recorded`` is
+    where the history keeps it, for reports of an assessment that was recorded before they were written.
     """
 
     tool_version: str
@@ -145,6 +147,7 @@ class Assessment:
     context: Mapping[str, Subject] = field(default_factory=dict)
     tailoring: Tailoring | None = None
     deselected: tuple[Deselected, ...] = ()
+    recorded: Recorded | None = None
 
     @property
     def without_verdict(self) -> int:

@@ -14,8 +14,9 @@ class Terms:
 
     ``version`` and ``profile`` are resolved, never a default. ``controls`` are those it was narrowed to. ``parameters`` maps
     "control.parameter" to the value of ``--set``. ``tailoring``, ``waivers`` and ``attestations`` are digests ("sha256:…") of
-    the files' bytes as they were read, each a blob of the store; ``tailoring_profile`` is the profile chosen in that file.
-    ``mappings`` are digests of files of ``--mapping``.
+    the files' bytes as they were read, each a blob of the store; ``tailoring_profile`` is the profile chosen in that file,
+    ``tailoring_href`` where it was read from, which a report repeats. ``mappings`` are digests of files of ``--mapping``.
+    ``profile`` is one of ours: with a tailoring the one that it starts from.
     """
 
     evaluated_at: str
@@ -29,6 +30,7 @@ class Terms:
     parameters: Mapping[str, JsonValue] = field(default_factory=dict)
     tailoring: str | None = None
     tailoring_profile: str | None = None
+    tailoring_href: str | None = None
     waivers: str | None = None
     attestations: str | None = None
     mappings: tuple[str, ...] = ()
@@ -51,13 +53,24 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where a report's run stands in the chain of its store, as every report of it says."""
+
+    run: str
+    sequence: int
+    previous: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A recorded run.
 
     ``id`` sorts by time ("20261127T142455Z-3f2a9c1b"); ``sequence`` numbers the runs of the store from 1, without gaps.
     ``snapshot``, ``content`` (the compiled catalogue) and ``assessment`` (JSON version 1) are digests of blobs of the store.
-    ``percent`` and ``after_waivers`` are exact decimals as text, None when nothing was scorable. ``previous`` is the head of
-    the chain before this run, ``head`` the one after it: sha256 over ``previous`` and the canonical form of the run.
+    ``percent`` and ``after_waivers`` are exact decimals as text, None when nothing was scorable. ``exit_code`` is
+    what the policy made of it; a report that could not be written afterwards does not change it. ``previous`` is the head
+    of the chain before this run, ``head`` the one after it (``benchmark.model.chain``).
     """
 
     id: str
@@ -78,3 +91,15 @@ class Run:
     exit_code: int
     previous: str
     head: str
+
+    @property
+    def recorded(self) -> Recorded:
+        """Its place in the chain."""
+        return Recorded(self.id, self.sequence, self.previous, self.head)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The digests of every blob that the run needs, each once."""
+        terms = self.terms
+        named = (self.snapshot, self.content, self.assessment, terms.tailoring, terms.waivers, terms.attestations)
+        return tuple(dict.fromkeys(each for each in (*named, *terms.mappings) if each is not None))

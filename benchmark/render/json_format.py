@@ -106,6 +106,22 @@ def _head(assessment: Assessment) -> Object:
             for each_id in ids_of((each,), assessment.benchmark_version)
         ],
         "deselected": deselected_document(assessment),
+        **_recorded(assessment),
+    }
+
+
+def _recorded(assessment: Assessment) -> Object:
+    """The place in the history of a run that was recorded before this was written; nothing else depends on it."""
+    recorded = assessment.recorded
+    if recorded is None:
+        return {}
+    return {
+        "recorded": {
+            "run": recorded.run,
+            "sequence": recorded.sequence,
+            "previous": recorded.previous,
+            "head": recorded.head,
+        }
     }
 
 

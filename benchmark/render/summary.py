@@ -39,6 +39,7 @@ def summary_lines(assessment: Assessment, options: RenderOptions) -> Iterator[st
     yield from _looked_at_lines(assessment, options)
     yield ""
     yield from _result_lines(assessment, options)
+    yield from _recorded_lines(assessment, options)
     yield from _hint_lines(assessment, options)
 
 
@@ -102,6 +103,14 @@ def _looked_at_lines(assessment: Assessment, options: RenderOptions) -> list[str
 
 def _amount(count: int, kind: str) -> str:
     return f"{count} {kind}" if count == 1 else f"{count} {kind}s"
+
+
+def _recorded_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    """Where the run stands in the chain of its history: with the head, nothing up to here can be taken out unseen."""
+    if assessment.recorded is not None:
+        yield ""
+        yield from labelled("recorded", f"run {assessment.recorded.sequence}, {assessment.recorded.run}", options)
+        yield from labelled("head", assessment.recorded.head, options)
 
 
 def _hint_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]:

@@ -129,7 +129,7 @@ def _about_the_run(assessment: Assessment) -> Iterator[str]:
 
 
 def _facts(assessment: Assessment) -> tuple[tuple[str, str], ...]:
-    target = assessment.target
+    target, recorded = assessment.target, assessment.recorded
     return (
         ("urn:xccdf:fact:scanner:name", "dockmark"),
         ("urn:xccdf:fact:scanner:version", assessment.tool_version),
@@ -141,6 +141,8 @@ def _facts(assessment: Assessment) -> tuple[tuple[str, str], ...]:
         (f"{DOCKMARK}:endpoint", target.endpoint),
         (f"{DOCKMARK}:operating_system", target.os),
         (f"{DOCKMARK}:kernel", target.kernel),
+        (f"{DOCKMARK}:recorded_run", "" if recorded is None else recorded.run),
+        (f"{DOCKMARK}:history_head", "" if recorded is None else recorded.head),
     )
 
 

@@ -60,6 +60,7 @@ def test_the_numbers_are_a_contract():
         "INCOMPLETE": 2,
         "USAGE": 3,
         "UNREACHABLE": 4,
+        "UNVERIFIED": 5,
         "INTERNAL": 70,
         "INTERRUPTED": 130,
         "TERMINATED": 143,

@@ -77,6 +77,7 @@ def test_what_a_run_would_refuse_is_refused_at_once(directory, capsys, words, me
 
 
 def test_variables_of_the_audit_come_along(directory, monkeypatch):
+    monkeypatch.delenv("DOCKMARK_NO_RECORD")
     monkeypatch.setenv("DOCKMARK_PROFILE", "level_1")
     monkeypatch.setenv("DOCKER_HOST", "unix:///run/other.sock")
     assert run_command_line(["schedule", "install", "--calendar", "daily"]) == 0

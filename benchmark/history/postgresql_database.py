@@ -1,0 +1,138 @@
+"""A store in PostgreSQL, through SQLAlchemy and psycopg: the same tables, in the schema ``dockmark``."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from benchmark.history.database import Parameters, Row
+from benchmark.history.location import Location, PostgresqlDatabase
+from benchmark.history.store_error import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_SCHEMA: Final = "dockmark"
+_LOCK: Final = 0x646D726B  # pg_advisory_xact_lock: whoever records holds it
+_SECONDS_TO_CONNECT: Final = 10
+
+
+class PostgresqlConnection:
+    """An open connection. See ``Database``."""
+
+    types: Mapping[str, str] = MappingProxyType({"number": "BIGINT", "bytes": "BYTEA"})
+
+    def __init__(self, location: PostgresqlDatabase, connection: Connection) -> None:
+        self._place = location
+        self._connection = connection
+
+    @property
+    def location(self) -> Location:
+        """The database."""
+        return self._place
+
+    def has_table(self, name: str) -> bool:
+        """True when there is a table of this name."""
+        found = self.rows("SELECT to_regclass(:name) IS NOT NULL", {"name": f"{_SCHEMA}.{name}"})
+        return bool(next(found)[0])
+
+    def rows(self, statement: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """The rows of a query."""
+        with _told(self._place):
+            found = self._connection.execute(text(statement), dict(parameters or {})).all()
+        for each in found:
+            yield tuple(each)
+
+    def execute(self, statement: str, parameters: Parameters | None = None) -> None:
+        """Runs a statement."""
+        with _told(self._place):
+            self._connection.execute(text(statement), dict(parameters or {}))
+
+    def execute_many(self, statement: str, several: Iterable[Parameters]) -> None:
+        """Runs a statement once for each."""
+        rows = [dict(each) for each in several]
+        if rows:
+            with _told(self._place):
+                self._connection.execute(text(statement), rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction that waits for any other that records, and is on the server's disk when it ends."""
+        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        try:
+            self.execute("SELECT pg_advisory_xact_lock(:key)", {"key": _LOCK})
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(SQLAlchemyError):
+                self._connection.execute(text("ROLLBACK"))
+            raise
+
+    def check(self) -> Iterator[str]:
+        """Nothing: a server looks after its own storage."""
+        yield from ()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        with contextlib.suppress(SQLAlchemyError):
+            self._connection.close()
+
+
+def connect(location: PostgresqlDatabase, *, reading: bool) -> PostgresqlConnection:
+    """A connection to the server; with ``reading`` all of it is one moment, and nothing can be written. Raises StoreError."""
+    with _told(location):
+        engine = create_engine(
+            make_url(location.url).set(drivername="postgresql+psycopg"),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",  # transactions are begun and ended by statements, as with SQLite
+            hide_parameters=True,
+            connect_args={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "dockmark"},
+        )
+        opened = PostgresqlConnection(location, engine.connect())
+    try:
+        _set_up(opened, reading)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _set_up(opened: PostgresqlConnection, reading: bool) -> None:
+    opened.execute(f"SET search_path = {_SCHEMA}, pg_temp")
+    opened.execute("SET synchronous_commit = on")
+    if reading:
+        opened.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return
+    if not next(opened.rows("SELECT to_regnamespace(:name) IS NOT NULL", {"name": _SCHEMA}))[0]:
+        with opened.writing():
+            opened.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
+
+
+@contextmanager
+def _told(location: PostgresqlDatabase) -> Iterator[None]:
+    """Errors of SQLAlchemy and psycopg as ours, without what must stay secret."""
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise StoreError(
+            f"{location}: a store in PostgreSQL needs psycopg: pip install 'dockmark[postgresql]'"
+        ) from None
+    except DBAPIError as error:
+        raise StoreError(f"{location}: {_first_line(error.orig, location)}") from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"{location}: the URL or the connection is of no use ({type(error).__name__})") from None
+
+
+def _first_line(error: BaseException | None, location: PostgresqlDatabase) -> str:
+    said = str(error).strip().partition("\n")[0] or type(error).__name__
+    for secret in location.secrets:
+        said = said.replace(secret, "***")
+    return said
