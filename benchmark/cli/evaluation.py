@@ -18,6 +18,7 @@ from benchmark.catalog.content_error import ContentErrors
 from benchmark.catalog.load import load_catalog
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.operator_name import operator_name
+from benchmark.cli.policy_files import load_policy, recorded_attestations, recorded_waivers
 from benchmark.cli.values import Assignment
 from benchmark.evaluate import PROFILES, EvaluationRequest, Evaluator, SelectionError, prepare_evaluator
 from benchmark.model.chain import digest_of
@@ -78,6 +79,7 @@ def ask(arguments: Namespace, catalog: Catalog) -> Question:
         data, tailoring, version = load_tailoring(
             arguments.tailoring, catalog, framework_of(catalog), arguments.benchmark, arguments.profile
         )
+    policy = load_policy(getattr(arguments, "waivers", None), getattr(arguments, "attestations", None))
     parameters = read_parameters(catalog, arguments.set)
     terms = Terms(
         evaluated_at=utc_now(),
@@ -92,6 +94,9 @@ def ask(arguments: Namespace, catalog: Catalog) -> Question:
         tailoring=None if tailoring is None else _kept(data, files),
         tailoring_profile=None if tailoring is None else tailoring.profile,
         tailoring_href=None if tailoring is None else tailoring.href,
+        waivers=None if policy.waivers is None else _kept(policy.waivers.data, files),
+        attestations=None if policy.attestations is None else _kept(policy.attestations.data, files),
+        evidence=policy.evidence,
     )
     return Question(terms, files)
 
@@ -110,6 +115,9 @@ def evaluator_for(question: Question, catalog: Catalog) -> Evaluator:
         beyond=terms.beyond,
         parameters={_divided(name): value for name, value in terms.parameters.items()},
         tailoring=_tailoring(question, catalog),
+        waivers=None if terms.waivers is None else recorded_waivers(question.files[terms.waivers]),
+        attestations=None if terms.attestations is None else recorded_attestations(question.files[terms.attestations]),
+        evidence=terms.evidence,
     )
     try:
         return prepare_evaluator(catalog, request)

@@ -39,7 +39,7 @@ class FailOn(enum.StrEnum):
     NEVER = "never"
     FAIL = "fail"  # a control failed without a waiver
     INCOMPLETE = "incomplete"  # failures alone are no violation
-    SCORE = "score"  # the headline score lies below a minimum, or there is none
+    SCORE = "score"  # the score after waivers lies below a minimum, or there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ class Outcome:
 
 
 def outcome_of(assessment: Assessment) -> Outcome:
-    """The outcome of ``assessment``. A failure under a waiver does not count as failed (design.md, section 7).
+    """The outcome of ``assessment``. A failure under a waiver does not count as failed, nor against the score.
 
     A control beyond the benchmark counts here, though not in the score: it was asked for.
     """
     return Outcome(
         failed=any(row.result is Result.FAIL and row.waiver is None for row in assessment.results),
         incomplete=assessment.without_verdict > 0,
-        percent=assessment.score.percent,
+        percent=assessment.score.after_waivers,
     )
 
 

@@ -81,6 +81,15 @@ FAIL_ON: Final = Option(
     values.read_policy,
     default=Policy(),
 )
+WAIVERS: Final = Option(
+    ("--waivers",),
+    "accepted failures, signed off and expiring (docs/policy.md); '-' for standard input",
+    "FILE",
+    values.read_path,
+)
+ATTESTATIONS: Final = Option(
+    ("--attestations",), "what people state about controls that only they can judge; the same", "FILE", values.read_path
+)
 RELEASE: Final = Option(
     ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
 )
@@ -200,7 +209,7 @@ TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
-POLICY: Final = ("policy and record", (FAIL_ON, RELEASE, STORE, NO_RECORD))
-POLICY_OFFLINE: Final = ("policy and record", (FAIL_ON, RELEASE, RECORD, STORE))
+POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, STORE, NO_RECORD))
+POLICY_OFFLINE: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, RECORD, STORE))
 
 EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))

@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmark import __version__
 from benchmark.evaluate.compile import Around
+from benchmark.evaluate.policy import Policy, PolicyStage, resolve_policy
 from benchmark.evaluate.scores import score_results
 from benchmark.evaluate.selection import Chosen, EvaluationRequest, Selection, select_controls
 from benchmark.evaluate.tailored import refined_row
@@ -27,14 +28,17 @@ class Evaluator:
     request: EvaluationRequest
     selection: Selection
     deciders: tuple[Decide, ...]
+    policy: Policy | None = None
 
     def evaluate(self, snapshot: Snapshot) -> Assessment:
         """The assessment of ``snapshot``: one row for every selected control."""
         around = _around(snapshot)
         selection, request = self.selection, self.request
         tailoring = request.tailoring
+        stage = None if self.policy is None else PolicyStage(self.policy, request, snapshot)
         results = tuple(
-            _row(each, decide, snapshot, around) for each, decide in zip(selection.chosen, self.deciders, strict=False)
+            _row(each, decide, snapshot, around, stage)
+            for each, decide in zip(selection.chosen, self.deciders, strict=False)
         )
         if len(results) != len(selection.chosen):
             raise AssertionError("a selected control left no row")
@@ -57,6 +61,7 @@ class Evaluator:
             context={"daemon": around.daemon, "host": around.host},
             tailoring=tailoring,
             deselected=selection.deselected,
+            policy=None if stage is None else stage.report(results),
         )
 
 
@@ -64,7 +69,8 @@ def prepare_evaluator(catalog: Catalog, request: EvaluationRequest) -> Evaluator
     """The evaluator for what ``request`` selects. Raises SelectionError for names or values that do not exist or fit."""
     selection = select_controls(catalog, request)
     deciders = tuple(decider(each.control, each.arguments) for each in selection.chosen)
-    return Evaluator(catalog.digest, request, selection, deciders)
+    policy = resolve_policy(catalog, selection.framework, request)
+    return Evaluator(catalog.digest, request, selection, deciders, policy)
 
 
 def evaluate_snapshot(catalog: Catalog, snapshot: Snapshot, request: EvaluationRequest) -> Assessment:
@@ -72,12 +78,16 @@ def evaluate_snapshot(catalog: Catalog, snapshot: Snapshot, request: EvaluationR
     return prepare_evaluator(catalog, request).evaluate(snapshot)
 
 
-def _row(chosen: Chosen, decide: Decide, snapshot: Snapshot, around: Around) -> ControlResult:
+def _row(
+    chosen: Chosen, decide: Decide, snapshot: Snapshot, around: Around, stage: PolicyStage | None
+) -> ControlResult:
     control, requirements = chosen.control, chosen.requirements
+    asked = decide if stage is None else stage.attesting(control, decide)
     row = refined_row(
-        control, requirements, chosen.refinement, lambda: judge_control(control, requirements, decide, snapshot, around)
+        control, requirements, chosen.refinement, lambda: judge_control(control, requirements, asked, snapshot, around)
     )
-    return replace(row, arguments=chosen.arguments)
+    row = replace(row, arguments=chosen.arguments)
+    return row if stage is None else stage.applied(row)
 
 
 def _around(snapshot: Snapshot) -> Around:

@@ -12,6 +12,7 @@ from benchmark.model.content import Catalog
 from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Framework, Requirement, id_order
+from benchmark.model.policy import AttestationFile, WaiverFile
 from benchmark.model.result import Deselected
 from benchmark.model.tailoring import Refinement, Tailoring
 
@@ -32,6 +33,7 @@ class EvaluationRequest:
     selection to control ids or numbers of the version. ``beyond`` adds every control that no requirement names; where
     ``controls`` narrows, one that is named there is selected and no other. ``parameters`` maps (control id, parameter) to
     its value. ``tailoring`` comes in place of the profile's own selection; ``profile`` is then the one that it starts from.
+    ``evidence`` is what was read of the files that ``attestations`` refer to: path as written -> "sha256:…", or why not.
     """
 
     now: str
@@ -44,6 +46,9 @@ class EvaluationRequest:
     beyond: bool = False
     parameters: Mapping[tuple[str, str], JsonValue] = field(default_factory=dict)
     tailoring: Tailoring | None = None
+    waivers: WaiverFile | None = None
+    attestations: AttestationFile | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

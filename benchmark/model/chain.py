@@ -83,6 +83,9 @@ def _terms(value: JsonValue) -> Terms:
         given[name] = tuple(listed)
     if not isinstance(given.get("parameters", {}), Mapping):
         raise ValueError("parameters: expected an object")  # noqa: TRY004  (the same)
+    evidence = given.get("evidence", {})
+    if not isinstance(evidence, Mapping) or not all(isinstance(each, str) for each in evidence.values()):
+        raise ValueError("evidence: expected an object of texts")
     return Terms(**given)
 
 

@@ -12,6 +12,7 @@ from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue, Reason, Subject
 from benchmark.model.framework import Requirement
 from benchmark.model.run import Recorded
+from benchmark.model.policy import PolicyReport
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Collector, Enumeration, Target
 from benchmark.model.tailoring import Refinement, Tailoring
@@ -36,7 +37,8 @@ class Finding(NamedTuple):
 
     ``seen`` are the facts the verdict rests on, the deciding ones first: never empty for ``pass``. ``reason`` is set for
     ``error`` and ``unknown`` only. ``text`` is the message where it says more than what was seen; "" where it does not, so
-    that the many messages that nobody reads are never written.
+    that the many messages that nobody reads are never written. ``waiver`` is the id of the waiver that covers a failure,
+    ``attestation`` that of the attestation by which a person decided.
     """
 
     subject: Subject
@@ -44,6 +46,8 @@ class Finding(NamedTuple):
     seen: tuple[Seen, ...]
     text: str = ""
     reason: Reason | None = None
+    waiver: str | None = None
+    attestation: str | None = None
 
     @property
     def message(self) -> str:
@@ -57,7 +61,8 @@ class ControlResult:
 
     ``requirement`` is the framework item by which the control was selected; ``findings`` are in the snapshot's order.
     ``message`` explains the verdict of the control as a whole (which may have no findings: an enumeration with a gap, or
-    none at all). ``waiver`` and ``attestation`` are filled by the policy stage; None until then.
+    none at all). ``waiver`` is set where waivers cover every failure and nothing else would keep the control from passing,
+    ``attestation`` where a person's word decided a finding: the record of the one that ends first.
     """
 
     control: Control
@@ -126,7 +131,8 @@ class Assessment:
 
     ``context`` holds the subjects that any control may name with a prefix (``daemon``, ``host``), for their provenance.
     ``deselected`` are controls that the profile has and the tailoring took out: listed, never silently gone. ``recorded`` is
-    where the history keeps it, for reports of an assessment that was recorded before they were written.
+    where the history keeps it, for reports of an assessment that was recorded before they were written. ``policy`` says
+    what became of every waiver and attestation; None where none were given.
     """
 
     tool_version: str
@@ -148,6 +154,7 @@ class Assessment:
     tailoring: Tailoring | None = None
     deselected: tuple[Deselected, ...] = ()
     recorded: Recorded | None = None
+    policy: PolicyReport | None = None
 
     @property
     def without_verdict(self) -> int:

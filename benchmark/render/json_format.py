@@ -19,6 +19,7 @@ from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.render.numbering import ids_of, section_of_result
 from benchmark.render.options import RenderOptions
 from benchmark.render.origin import collector_document, target_document
+from benchmark.render.policy_json import policy_documents
 from benchmark.render.provenance import Context, context_of, evidence_of, source_text
 from benchmark.render.tailoring_json import deselected_document, refinement_document, tailoring_document
 
@@ -122,6 +123,7 @@ def _recorded(assessment: Assessment) -> Object:
             "previous": recorded.previous,
             "head": recorded.head,
         }
+        **policy_documents(assessment.policy),
     }
 
 
@@ -227,7 +229,7 @@ def _enumeration(ranged_over: str, enumeration: Enumeration | None) -> JsonValue
 
 def _finding(finding: Finding, context: Context) -> Object:
     subject, seen = finding.subject, finding.seen
-    return {
+    document: Object = {
         "subject": subject.label,
         "id": subject.id,
         "result": finding.result.value,
@@ -237,6 +239,10 @@ def _finding(finding: Finding, context: Context) -> Object:
         "message": finding.message,
         "evidence": list(evidence_of(finding, context)),
     }
+    for name, entry in (("waiver", finding.waiver), ("attestation", finding.attestation)):
+        if entry is not None:
+            document[name] = entry
+    return document
 
 
 def _expected(phrase: str) -> str:

@@ -1,0 +1,167 @@
+"""Waivers: which of them count, which failures they cover, and what is said of the others.
+
+A waiver never changes a result. It covers failing findings; a control counts as waived only where everything else that was
+found of it would let it pass, so that no error, no gap and no open question hides behind it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from benchmark.evaluate.algebra import worst
+from benchmark.evaluate.scope import Defect, Surroundings, breadth, misplaced, unknown_control
+from benchmark.model.control import Control
+from benchmark.model.facts import Subject
+from benchmark.model.policy import Standing, Waiver, WaiverUse
+from benchmark.model.result import ControlResult, Finding, Result
+
+LONGEST_LIFE: Final = timedelta(days=367)  # a year, and the rest of the day on which it ends
+_WITHOUT_VERDICT: Final = (Result.ERROR, Result.UNKNOWN)
+
+Rows = Mapping[str, ControlResult]
+
+
+def waiver_defects(waiver: Waiver, controls: Sequence[Control], now: datetime) -> Iterator[Defect]:
+    """Why ``waiver`` counts for nothing at ``now``, the weightiest reason first; none where it counts."""
+    if not controls:
+        yield unknown_control(waiver)
+    else:
+        yield from misplaced(waiver.scope, controls)
+    if is_same_person(waiver.requested_by, waiver.approved_by):
+        yield Standing.SELF_APPROVED, f"{waiver.approved_by} requested and approved it; somebody else must approve"
+    wide = breadth(waiver.scope, controls)
+    if wide and not waiver.broad:
+        yield Standing.TOO_BROAD, f"it covers {wide}: narrow its scope, or say broad: true"
+    if waiver.expires.instant - waiver.created.instant > LONGEST_LIFE:
+        yield Standing.TOO_LONG, "it lives longer than a year: accept it anew every year"
+    if waiver.created.instant > now:
+        yield Standing.NOT_YET, f"it was created in the future: {waiver.created.text}"
+    if waiver.expires.instant <= now:
+        yield Standing.EXPIRED, f"it expired at {waiver.expires.end}"
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """True when both texts can be one person: the same in any case and spacing, with or without a name or a domain."""
+    first, second = _person(one), _person(other)
+    if first == second:
+        return True
+    if ("@" in first) is ("@" in second):
+        return False
+    return first.partition("@")[0] == second.partition("@")[0]
+
+
+def _person(text: str) -> str:
+    """``Alice  <ALICE@example.org>`` is alice@example.org."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    address = plain.rpartition("<")[2].removesuffix(">") if plain.endswith(">") and "<" in plain else plain
+    return address.strip() or plain
+
+
+def waived_row(row: ControlResult, waivers: Sequence[Waiver], around: Surroundings) -> ControlResult:
+    """``row`` with every failing finding that one of ``waivers`` covers marked; of several the first counts.
+
+    ``waivers`` are those that count and are about the row's control. No result changes.
+    """
+    used: dict[str, Waiver] = {}
+    findings = []
+    for finding in row.findings:
+        by = _covering(finding, waivers, around)
+        if by is not None:
+            used[by.id] = by
+        findings.append(finding if by is None else finding._replace(waiver=by.id))
+    if not used:
+        return row
+    waived = row.result is Result.FAIL and _would_pass(row, findings)
+    return replace(row, findings=tuple(findings), waiver=waiver_record(tuple(used.values())) if waived else None)
+
+
+def _covering(finding: Finding, waivers: Sequence[Waiver], around: Surroundings) -> Waiver | None:
+    if finding.result is not Result.FAIL:
+        return None
+    return next((each for each in waivers if around.covers(each.scope, finding.subject)), None)
+
+
+def _would_pass(row: ControlResult, findings: Sequence[Finding]) -> bool:
+    """True when the control would pass if what is waived had passed."""
+    if row.enumeration is not None and row.enumeration.gap is not None:
+        return False
+    return worst(Result.PASS if each.waiver is not None else each.result for each in findings) is Result.PASS
+
+
+def waiver_record(waivers: Sequence[Waiver]) -> Mapping[str, str]:
+    """What a report says of a waived control: the waiver that ends first, and the ids of the others.
+
+    ``expires`` is as the file writes it, ``ends`` the instant from which it does not count any more.
+    """
+    first = min(waivers, key=lambda each: each.expires.instant)
+    record = {
+        "id": first.id,
+        "category": first.category.value,
+        "reason": first.reason,
+        "compensating_controls": "; ".join(first.compensating_controls),
+        "requested_by": first.requested_by,
+        "approved_by": first.approved_by,
+        "created": first.created.text,
+        "expires": first.expires.text,
+        "ends": instant_text(first.expires.instant),
+        "risk_reference": first.risk_reference,
+        "scope": str(first.scope),
+        "others": ", ".join(each.id for each in waivers if each is not first),
+    }
+    return {name: text for name, text in record.items() if text}
+
+
+def instant_text(instant: datetime) -> str:
+    """RFC 3339 in UTC, whole seconds."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def waiver_use(
+    waiver: Waiver, controls: Sequence[Control], rows: Rows, around: Surroundings, now: datetime
+) -> WaiverUse:
+    """What became of ``waiver`` in an evaluation whose rows, by control, are ``rows``."""
+    names = tuple(each.id for each in controls)
+    about = [rows[each] for each in names if each in rows]
+    if waiver.scope.host is not None and waiver.scope.host != around.host:
+        return WaiverUse(waiver, names, Standing.OTHER_HOST, f"it is about the host {waiver.scope.host}")
+    if controls and not about:
+        return WaiverUse(waiver, names, Standing.NOT_SELECTED, f"{' and '.join(names)} was not judged")
+    covered = [each for row in about for each in row.findings if _is_meant(waiver, each, around)]
+    defects = tuple(waiver_defects(waiver, controls, now))
+    if defects:
+        told = "; ".join(each for _, each in defects)
+        if uncovered := sum(each.waiver is None for each in covered):
+            told += f"; {_failures(uncovered)} that it would cover {'counts' if uncovered == 1 else 'count'}"
+        return WaiverUse(waiver, names, defects[0][0], told)
+    if covered:
+        told = f"{_failures(len(covered))} accepted until {waiver.expires.end}"
+        return WaiverUse(waiver, names, Standing.APPLIED, told, len(covered))
+    if any(_is_open(waiver, row, around) for row in about):
+        told = "nothing failed that it covers, but not everything could be looked at"
+        return WaiverUse(waiver, names, Standing.UNDECIDED, told)
+    return WaiverUse(waiver, names, Standing.UNUSED, f"nothing fails that it covers ({waiver.scope}): remove it")
+
+
+def _is_meant(waiver: Waiver, finding: Finding, around: Surroundings) -> bool:
+    return finding.result is Result.FAIL and around.covers(waiver.scope, finding.subject)
+
+
+def _is_open(waiver: Waiver, row: ControlResult, around: Surroundings) -> bool:
+    """True when something that ``waiver`` may be about has no verdict."""
+    if row.enumeration is not None and row.enumeration.gap is not None:
+        return True
+    return any(each.result in _WITHOUT_VERDICT and _may_be_meant(waiver, each.subject, around) for each in row.findings)
+
+
+def _may_be_meant(waiver: Waiver, subject: Subject, around: Surroundings) -> bool:
+    """A subject that could not be looked at has no known labels and image."""
+    named = replace(waiver.scope, label=None, image=None) if subject.blocked is not None else waiver.scope
+    return around.covers(named, subject)
+
+
+def _failures(count: int) -> str:
+    return "1 failure" if count == 1 else f"{count} failures"
