@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from benchmark.cli.evaluation import as_of_now, ask, evaluator_for, load_content
 from benchmark.cli.exit_code import ExitCode, choose, outcome_of
+from benchmark.cli.policy_files import labels_asked
 from benchmark.cli.recording import Recorder
 from benchmark.cli.report import Reports
 from benchmark.cli.target import collect_target, tell_unreachable
@@ -18,7 +19,7 @@ def run(arguments: Namespace) -> ExitCode:
     evaluator = evaluator_for(question, catalog)
     recorder = Recorder(arguments, catalog, wanted=not arguments.no_record)
     with Reports(arguments, catalog) as reports:
-        snapshot = collect_target(arguments)
+        snapshot = collect_target(arguments, labels_asked(evaluator.request))
         assessment = as_of_now(evaluator).evaluate(snapshot)
         outcomes = (outcome_of(assessment),)
         code = choose(arguments.fail_on, outcomes, unreachable=not snapshot.target.product)

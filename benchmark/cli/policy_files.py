@@ -16,7 +16,7 @@ from benchmark.cli.trusted_file import read_trusted
 from benchmark.cli.values import STDOUT
 
 if TYPE_CHECKING:
-    from benchmark.catalog.content_error import ContentErrors
+    from benchmark.evaluate import EvaluationRequest
     from benchmark.model.policy import Attestation, AttestationFile, Waiver, WaiverFile
 
 MOST_BYTES: Final = 1 << 20
@@ -58,6 +58,14 @@ def load_policy(waivers: str | None, attestations: str | None) -> PolicyFiles:
         raise refused(errors)
     evidence = {} if attested is None or attestations is None else read_evidence(attested.attestations, attestations)
     return PolicyFiles(accepted, attested, evidence)
+
+
+def labels_asked(request: EvaluationRequest) -> tuple[str, ...]:
+    """The keys of the labels that the policy of ``request`` picks containers by, each once: they must be collected."""
+    accepted = () if request.waivers is None else request.waivers.waivers
+    attested = () if request.attestations is None else request.attestations.attestations
+    scopes = [*(each.scope for each in accepted), *(each.scope for each in attested)]
+    return tuple(dict.fromkeys(each.label[0] for each in scopes if each.label is not None))
 
 
 def read_policy_file(path: str) -> bytes:

@@ -14,7 +14,7 @@ from benchmark.collect import CollectRequest, EndpointError, collect_snapshot
 from benchmark.model.snapshot import Snapshot
 
 
-def collect_target(arguments: Namespace) -> Snapshot:
+def collect_target(arguments: Namespace, labels: tuple[str, ...] = ()) -> Snapshot:
     """The snapshot of what the target options name. Raises Refusal when they name nothing that can be asked."""
     _require_directory(arguments.host_root)
     request = CollectRequest(
@@ -27,7 +27,7 @@ def collect_target(arguments: Namespace) -> Snapshot:
         deep=arguments.deep,
         dockerfiles=tuple(arguments.dockerfile),
         vulnerabilities=tuple(arguments.vulnerabilities),
-        labels=tuple(arguments.identity_label),
+        labels=tuple(dict.fromkeys((*arguments.identity_label, *labels))),
     )
     try:
         with progress("collecting facts"):

@@ -41,7 +41,7 @@ def attestation_defects(
     if attestation.attested.instant > now:
         yield Standing.NOT_YET, f"it is dated in the future: {attestation.attested.text}"
     if attestation.expires.instant <= now:
-        yield Standing.EXPIRED, f"it expired at {attestation.expires.end}, so its control is not checked again"
+        yield Standing.EXPIRED, f"it expired at {attestation.expires.end}, and a person must look again"
     for each in attestation.evidence:
         seen = evidence.get(each.file, "nobody looked for it")
         if not seen.startswith(_DIGEST):

@@ -55,7 +55,8 @@ def score_results(
     passed = counts[Result.PASS] + counts[Result.FIXED]
     errors, unknown = counts[Result.ERROR], counts[Result.UNKNOWN]
     scorable = passed + counts[Result.FAIL] + errors + unknown
-    waived = sum(1 for each in results if each.result is Result.FAIL and each.waiver is not None)
+    waived = Counter(each.accepted for each in results if each.accepted is not each.result)
+    accepted = _percent(passed + waived[Result.PASS], scorable - waived[Result.NOTCHECKED])
     coverage = Coverage(
         selected=len(results),
         judged=passed + counts[Result.FAIL],
@@ -66,7 +67,7 @@ def score_results(
     )
     rules = ((_number(each, version), Rule((each.result,), _weight(each))) for each in results)
     scores = xccdf_scores(Group(_grouped(rules, group_weights or {})))
-    return Score(_percent(passed, scorable), passed, scorable, _percent(passed + waived, scorable), coverage, scores)
+    return Score(_percent(passed, scorable), passed, scorable, accepted, coverage, scores)
 
 
 def score_instances(assessment: Assessment) -> tuple[XccdfScore, ...]:

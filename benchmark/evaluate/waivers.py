@@ -1,7 +1,7 @@
 """Waivers: which of them count, which failures they cover, and what is said of the others.
 
-A waiver never changes a result. It covers failing findings; a control counts as waived only where everything else that was
-found of it would let it pass, so that no error, no gap and no open question hides behind it.
+A waiver never changes a result. It covers failing findings; a control counts as waived only where every failure is covered and
+nothing else about it could not be looked at, so that no error and no gap hides behind a waiver.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def waived_row(row: ControlResult, waivers: Sequence[Waiver], around: Surroundin
         findings.append(finding if by is None else finding._replace(waiver=by.id))
     if not used:
         return row
-    waived = row.result is Result.FAIL and _would_pass(row, findings)
-    return replace(row, findings=tuple(findings), waiver=waiver_record(tuple(used.values())) if waived else None)
+    record = waiver_record(tuple(used.values())) if _is_accepted(row, findings) else None
+    return replace(row, findings=tuple(findings), waiver=record)
 
 
 def _covering(finding: Finding, waivers: Sequence[Waiver], around: Surroundings) -> Waiver | None:
@@ -85,11 +85,12 @@ def _covering(finding: Finding, waivers: Sequence[Waiver], around: Surroundings)
     return next((each for each in waivers if around.covers(each.scope, finding.subject)), None)
 
 
-def _would_pass(row: ControlResult, findings: Sequence[Finding]) -> bool:
-    """True when the control would pass if what is waived had passed."""
+def _is_accepted(row: ControlResult, findings: Sequence[Finding]) -> bool:
+    """True when every failure of ``row`` is covered, and nothing is left beside them that nobody could look at."""
     if row.enumeration is not None and row.enumeration.gap is not None:
         return False
-    return worst(Result.PASS if each.waiver is not None else each.result for each in findings) is Result.PASS
+    left = worst(each.result for each in findings if each.waiver is None)
+    return row.result is Result.FAIL and left not in (Result.FAIL, *_WITHOUT_VERDICT)
 
 
 def waiver_record(waivers: Sequence[Waiver]) -> Mapping[str, str]:

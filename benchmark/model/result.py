@@ -61,7 +61,7 @@ class ControlResult:
 
     ``requirement`` is the framework item by which the control was selected; ``findings`` are in the snapshot's order.
     ``message`` explains the verdict of the control as a whole (which may have no findings: an enumeration with a gap, or
-    none at all). ``waiver`` is set where waivers cover every failure and nothing else would keep the control from passing,
+    none at all). ``waiver`` is set where waivers cover every failure, and no error and no gap is left beside them,
     ``attestation`` where a person's word decided a finding: the record of the one that ends first.
     """
 
@@ -76,6 +76,13 @@ class ControlResult:
     attestation: Mapping[str, str] | None = None
     refinement: Refinement | None = None  # what a tailoring changed about the control
     arguments: Mapping[str, JsonValue] = field(default_factory=dict)  # the values of its parameters that were in force
+
+    @property
+    def accepted(self) -> Result:
+        """The result if what is waived had passed: what a person must judge beside it stays for a person."""
+        if self.result is not Result.FAIL or self.waiver is None:
+            return self.result
+        return Result.NOTCHECKED if any(each.result is Result.NOTCHECKED for each in self.findings) else Result.PASS
 
 
 class Deselected(NamedTuple):
@@ -113,7 +120,8 @@ class Coverage:
 class Score:
     """The headline score, CIS-CAT's: passed / scorable in percent, scorable = passed + failed + error + unknown.
 
-    ``percent`` and ``after_waivers`` are exact decimals in 0…100, or None when nothing was scorable.
+    ``percent`` and ``after_waivers`` are exact decimals in 0…100, or None when nothing was scorable. ``after_waivers`` is the
+    score if what is waived had passed; a control about which a person must then still judge is left out, as everywhere.
     """
 
     percent: Decimal | None

@@ -15,7 +15,8 @@ class Terms:
     ``version`` and ``profile`` are resolved, never a default. ``controls`` are those it was narrowed to. ``parameters`` maps
     "control.parameter" to the value of ``--set``. ``tailoring``, ``waivers`` and ``attestations`` are digests ("sha256:…") of
     the files' bytes as they were read, each a blob of the store; ``tailoring_profile`` is the profile chosen in that file,
-    ``tailoring_href`` where it was read from, which a report repeats. ``profile`` is one of ours: with a tailoring the one that it starts from.
+    ``tailoring_href`` where it was read from, which a report repeats. ``profile`` is one of ours: with a tailoring the one
+    that it starts from.
     ``evidence`` is what was read of the files that attestations refer to: the path as written -> "sha256:…", or why it could
     not be read. ``mappings`` are digests of files of ``--mapping``.
     """

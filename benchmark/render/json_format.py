@@ -107,6 +107,7 @@ def _head(assessment: Assessment) -> Object:
             for each_id in ids_of((each,), assessment.benchmark_version)
         ],
         "deselected": deselected_document(assessment),
+        **policy_documents(assessment.policy),
         **_recorded(assessment),
     }
 
@@ -123,7 +124,6 @@ def _recorded(assessment: Assessment) -> Object:
             "previous": recorded.previous,
             "head": recorded.head,
         }
-        **policy_documents(assessment.policy),
     }
 
 
