@@ -11,8 +11,8 @@ from typing import NamedTuple
 from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue, Reason, Subject
 from benchmark.model.framework import Requirement
-from benchmark.model.run import Recorded
 from benchmark.model.policy import PolicyReport
+from benchmark.model.run import Recorded
 from benchmark.model.seen import Seen, state
 from benchmark.model.snapshot import Collector, Enumeration, Target
 from benchmark.model.tailoring import Refinement, Tailoring

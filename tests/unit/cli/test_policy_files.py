@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-from argparse import Namespace
 
 import pytest
 
@@ -156,31 +155,14 @@ def test_an_accepted_failure_breaks_no_policy(tmp_path, monkeypatch, capsys, cha
         assert row["result"] == "fail"
 
 
-def test_the_label_of_a_waiver_is_collected(monkeypatch):
-    from benchmark.cli import audit
-
+def test_the_label_of_a_waiver_is_collected(tmp_path, monkeypatch):
     asked = []
 
-    def collect(arguments, labels):  # noqa: ARG001  (the shape of what it stands for)
+    def collect(_, labels):
         asked.append(labels)
         raise Refusal("enough")
 
-    monkeypatch.setattr(audit, "collect_target", collect)
-    monkeypatch.setattr(audit, "load_content", lambda _: None)
-    request = EvaluationRequest("2026-11-25T00:00:00Z", waivers=waivers(waiver(scope={"label": "team=red"})))
-    monkeypatch.setattr(audit, "prepare", lambda *_: Namespace(request=request))
-    monkeypatch.setattr(audit, "Reports", _NoReports)
-    with pytest.raises(Refusal, match="enough"):
-        audit.run(Namespace())
+    monkeypatch.setattr("benchmark.cli.audit.collect_target", collect)
+    (tmp_path / "w.yaml").write_bytes(written(waivers=[waiver(scope={"label": "team=red"})]))
+    assert main(["audit", "--no-record", "--waivers", str(tmp_path / "w.yaml")]) == ExitCode.USAGE
     assert asked == [("team",)]
-
-
-class _NoReports:
-    def __init__(self, *_):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
