@@ -204,6 +204,17 @@ RANDOMIZED_DELAY: Final = Option(
     default=900.0,
 )
 DRY_RUN: Final = Option(("--dry-run",), "only say what would be done", switch=True, default=False)
+DIRECTORY: Final = Option(
+    ("-o", "--output"),
+    "directory that the files are written to; made when it is not there (default dockmark-content)",
+    "DIR",
+    values.read_path,
+    default="dockmark-content",
+    variable="DOCKMARK_DIRECTORY",
+)
+STRICT: Final = Option(
+    ("--strict",), "what the schematron of SCAP 1.3 wants, scripts inside complex checks", switch=True, default=False
+)
 
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))

@@ -13,6 +13,7 @@ from benchmark.cli.options import (
     BENCHMARK,
     CALENDAR,
     CONTENT,
+    DIRECTORY,
     DOCUMENT,
     DRY_RUN,
     FAIL_ON,
@@ -31,6 +32,7 @@ from benchmark.cli.options import (
     SELECTION,
     SET,
     SNAPSHOT_FILE,
+    STRICT,
     TARGET,
     TITLE,
     UNSELECT,
@@ -64,6 +66,7 @@ _FAMILIES: Final[dict[tuple[str, ...], str]] = {
     ("tailoring",): "Tailor a profile",
     ("import",): "Read results of others",
     ("schedule",): "Audit by the calendar",
+    ("export",): "Write the benchmark for other tools",
 }
 
 
@@ -165,6 +168,18 @@ COMMANDS: Final = (
         "schedule_remove",
         "Stop a schedule and remove its units; what it recorded stays.",
         (("schedule", (SCHEDULE_NAME, DRY_RUN)),),
+    ),
+    Command(
+        ("export", "xccdf"),
+        "export_xccdf",
+        "Write the benchmark as XCCDF with its OVAL, OCIL and scripts, which oscap evaluates by itself.",
+        (("selection", (BENCHMARK, CONTENT)), ("output", (STRICT, DIRECTORY))),
+    ),
+    Command(
+        ("export", "datastream"),
+        "export_datastream",
+        "Write the same as one SCAP 1.3 source data stream.",
+        (("selection", (BENCHMARK, CONTENT)), ("output", (STRICT, DOCUMENT))),
     ),
     Command(
         ("access",),

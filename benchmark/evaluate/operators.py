@@ -29,8 +29,11 @@ from benchmark.evaluate.arguments import (
     release,
     show,
 )
+from benchmark.model.control import Argument
 from benchmark.model.declaration import Type
 from benchmark.model.facts import JsonValue, Reason, Unavailable
+from benchmark.scap import oval_words
+from benchmark.scap.oval_words import Counterpart
 
 Predicate: TypeAlias = "Callable[[Any], bool | Unavailable]"
 
@@ -44,7 +47,7 @@ class Operator:
 
     ``fact_types`` it accepts; ``argument`` in words; ``check_argument(argument, fact_type)`` returns what is wrong or None;
     ``predicate(argument)`` returns the test; ``phrase(argument)`` completes "must …"; ``meaning`` is its line in the
-    language page; ``oval`` names the OVAL operation that says the same (OVAL 5.11.3, OperationEnumeration).
+    language page; ``oval(argument, fact_type)`` is what says the same in OVAL, which ``export`` makes states of.
     """
 
     name: str
@@ -54,7 +57,7 @@ class Operator:
     predicate: Callable[[Any], Predicate]
     phrase: Callable[[Any], str]
     meaning: str
-    oval: str
+    oval: Callable[[Argument, Type], Counterpart]
 
 
 def _equals(argument: JsonValue) -> Predicate:
@@ -185,73 +188,73 @@ _COMPARABLE: Final = TEXT | _LISTS | {Type.BOOL, Type.INT, Type.RECORDS}
 _ROWS: Final = (
     Operator(
         "equals", _COMPARABLE, "a value of the fact's type", check_same_type, _equals, _be,
-        "is exactly this value; lists element by element, in order", "equals",
+        "is exactly this value; lists element by element, in order", oval_words.equal,
     ),
     Operator(
         "one_of", TEXT | {Type.INT}, "a list of values", check_choices, _one_of, lambda a: f"be one of {show(a)}",
-        "is one of these values", "equals with var_check at least one",
+        "is one of these values", oval_words.one_of,
     ),
     Operator(
         "matches", TEXT, "an RE2 expression", check_regex, _matches, lambda a: f"match {a}",
-        "the whole text matches the expression", "pattern match",
+        "the whole text matches the expression", oval_words.matching,
     ),
     Operator(
         "starts_with_any", TEXT | _LISTS, "a list of prefixes", check_some_strings, _starts_with_any,
         lambda a: f"start with one of {show(a)}",
-        "the text, or at least one element of the list, begins with one of these", "pattern match",
+        "the text, or at least one element of the list, begins with one of these", oval_words.starting,
     ),
     Operator(
         "at_least", frozenset({Type.INT}), "an integer", check_integer, _at_least, lambda a: f"be at least {a}",
-        "is this number or more", "greater than or equal",
+        "is this number or more", oval_words.at_least,
     ),
     Operator(
         "at_most", frozenset({Type.INT}), "an integer", check_integer, _at_most, lambda a: f"be at most {a}",
-        "is this number or less", "less than or equal",
+        "is this number or less", oval_words.at_most,
     ),
     Operator(
         "version_at_least", frozenset({Type.VERSION}), "a version", check_version, _version_at_least,
         lambda a: f"be version {a} or newer" if a else "meet a minimum version, of which none is set",
         "the numbers that lead the version are these or higher, compared one by one; never against a parameter left empty",
-        "greater than or equal (version)",
+        oval_words.version_at_least,
     ),
     Operator(
         "contains", _LISTS | {Type.MAP}, "a string", check_string, _contains, lambda a: f"contain {a}",
-        "the list has this element, or the map this key", "equals with entity_check at least one",
+        "the list has this element, or the map this key", oval_words.containing,
     ),
     Operator(
         "contains_any", _LISTS | {Type.MAP}, "a list of strings", check_some_strings, _contains_any,
         lambda a: f"contain one of {show(a)}",
-        "the list has at least one of these elements, or the map one of these keys", "equals with entity_check at least one",
+        "the list has at least one of these elements, or the map one of these keys", oval_words.containing,
     ),
     Operator(
         "subset_of", _LISTS, "a list of strings", check_string_list, _subset_of,
         lambda a: f"hold nothing but {show(a)}" if a else "be empty",
-        "every element is one of these; an empty list is", "equals with entity_check all",
+        "every element is one of these; an empty list is", oval_words.subset,
     ),
     Operator(
         "disjoint_from", _LISTS, "a list of strings", check_some_strings, _disjoint_from, lambda a: f"hold none of {show(a)}",
-        "no element is one of these", "equals with entity_check none satisfy",
+        "no element is one of these", oval_words.disjoint,
     ),
     Operator(
         "under_none_of", _LISTS | {Type.STRING}, "a list of absolute paths", check_paths, _under_none_of,
         lambda a: f"be outside {show(a)}",
-        "no path is one of these or lies below one, compared by component; / stands for itself only", "pattern match",
+        "no path is one of these or lies below one, compared by component; / stands for itself only", oval_words.under_none,
     ),
     Operator(
         "mode_at_most", frozenset({Type.MODE}), 'a mode, "0644"', check_mode, _mode_at_most, lambda a: f"be {a} or stricter",
-        "no permission bit is set beyond these, setuid, setgid and sticky included", "equals (each bit a boolean)",
+        "no permission bit is set beyond these, setuid, setgid and sticky included", oval_words.mode_at_most,
     ),
     Operator(
         "owned_by", frozenset({Type.OWNER}), '"user:group"', check_owner, _owned_by, lambda a: f"be {a}",
-        "owning user and group are these; root is number 0, digits are a number, anything else is a name", "equals",
+        "owning user and group are these; root is number 0, digits are a number, anything else is a name", oval_words.owned_by,
     ),
     Operator(
         "present", EVERY_TYPE, "true", check_true, _always, lambda _: "be present",
-        "there is a value", "check_existence at least one exists",
+        "there is a value", oval_words.present,
     ),
     Operator(
         "absent", EVERY_TYPE, "true", check_true, _never, lambda _: "be absent",
-        "it is proven that there is none", "check_existence none exist",
+        "it is proven that there is none", oval_words.absent,
     ),
 )  # fmt: skip
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from benchmark.scap.benchmark_xml import benchmark_end, benchmark_pieces, control_check
 from benchmark.scap.checklist import Checklist, ChecklistRule
+from benchmark.scap.names import stem
 from benchmark.scap.ocil_xml import ocil_check, ocil_pieces, questionnaires
-from benchmark.scap.xml_text import attributes, element
+from benchmark.scap.xml_text import attributes, content, element
 
 _NAMESPACES: Final = {
     "xmlns:ds": "http://scap.nist.gov/schema/scap/source/1.2",
@@ -17,54 +19,94 @@ _NAMESPACES: Final = {
 }
 _DECLARATION: Final = "<?xml"
 _OCIL_FILE: Final = "dockmark-ocil.xml"
+_SCRIPT: Final = "http://open-scap.org/page/SCE_xccdf_stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A document of the stream: the file name under which checks point to it, and its text without an XML declaration."""
+
+    name: str
+    pieces: Iterable[str]
 
 
 def benchmark_component(checklist: Checklist) -> str:
     """The id of the component that holds the benchmark."""
-    return f"scap_dockmark_comp_{_stem(checklist)}-xccdf.xml"
+    return f"scap_dockmark_comp_{stem(checklist.framework, checklist.version)}-xccdf.xml"
 
 
 def datastream_pieces(checklist: Checklist, time: str) -> Iterator[str]:
-    """The data stream collection, without an XML declaration. ``time`` is when its parts were made.
+    """The data stream collection that results refer to, without an XML declaration. ``time`` is when its parts were made.
 
     What only people can judge points to a question in OCIL; every other rule to the control that dockmark itself evaluates.
     """
-    stem = _stem(checklist)
-    parts = {"xccdf": f"{stem}-xccdf.xml", "ocil": f"{stem}-ocil.xml"}
-    opening = {**_NAMESPACES, "id": f"scap_dockmark_collection_{stem}", "schematron-version": "1.3"}
-    yield f"<ds:data-stream-collection{attributes(opening)}>\n"
-    stream = {"id": f"scap_dockmark_datastream_{stem}", "scap-version": "1.3", "use-case": "CONFIGURATION"}
-    yield f"<ds:data-stream{attributes({**stream, 'timestamp': time})}>\n"
-    yield from _references(parts)
-    yield "</ds:data-stream>\n"
+    own = stem(checklist.framework, checklist.version)
     asked = questionnaires(checklist)
-    yield from _component(parts["xccdf"], time, _benchmark(checklist, asked))
-    yield from _component(parts["ocil"], time, ocil_pieces(checklist, time))
+    components = (
+        Component(f"{own}-xccdf.xml", _benchmark(checklist, asked)),
+        Component(f"{own}-ocil.xml", ocil_pieces(checklist, time)),
+    )
+    return stream_pieces(own, time, components, names={f"{own}-ocil.xml": _OCIL_FILE})
+
+
+def stream_pieces(
+    own: str,
+    time: str,
+    components: tuple[Component, ...],
+    scripts: tuple[tuple[str, str], ...] = (),
+    names: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """A collection of one stream, without an XML declaration: the benchmark first, then what it points to, then ``scripts``.
+
+    ``own`` is what its ids end in; ``names`` are those under which checks point to components, where they are not the
+    components' own.
+    """
+    called = names or {}
+    benchmark, *others = components
+    opening = {**_NAMESPACES, "id": f"scap_dockmark_collection_{own}", "schematron-version": "1.3"}
+    yield f"<ds:data-stream-collection{attributes(opening)}>\n"
+    stream = {"id": f"scap_dockmark_datastream_{own}", "scap-version": "1.3", "use-case": "CONFIGURATION"}
+    yield f"<ds:data-stream{attributes({**stream, 'timestamp': time})}>\n"
+    pointed = [*(each.name for each in others), *(name for name, _ in scripts)]
+    yield from _references(benchmark.name, {each: called.get(each, each) for each in pointed})
+    yield "</ds:data-stream>\n"
+    for each in components:
+        yield f"<ds:component{attributes({'id': _component_id(each.name), 'timestamp': time})}>\n"
+        yield from each.pieces
+        yield "</ds:component>\n"
+    for name, text in scripts:
+        yield f"<ds:extended-component{attributes({'id': _component_id(name), 'timestamp': time})}>\n"
+        yield f"<sce:script{attributes({'xmlns:sce': _SCRIPT})}>{content(text)}</sce:script>\n"
+        yield "</ds:extended-component>\n"
     yield "</ds:data-stream-collection>\n"
 
 
-def _references(parts: Mapping[str, str]) -> Iterator[str]:
-    """In the catalogue nothing stands between the entries: openscap's schematron walks from one child to the next."""
+def _references(benchmark: str, pointed: Mapping[str, str]) -> Iterator[str]:
+    """In the catalogue nothing stands between the entries: openscap's schematron walks from one child to the next (SRC-346-1)."""
     yield "<ds:checklists>\n"
-    yield f"<ds:component-ref{attributes(_reference(parts['xccdf']))}>\n"
-    yield "<cat:catalog>\n"
-    yield element("cat:uri", name=_OCIL_FILE, uri=f"#scap_dockmark_cref_{parts['ocil']}")
-    yield "</cat:catalog>\n"
+    yield f"<ds:component-ref{attributes(_reference(benchmark))}>\n"
+    uris = "".join(
+        element("cat:uri", name=name, uri=f"#{_reference_id(part)}").rstrip("\n") for part, name in pointed.items()
+    )
+    yield f"<cat:catalog>\n{uris}</cat:catalog>\n"
     yield "</ds:component-ref>\n"
     yield "</ds:checklists>\n"
     yield "<ds:checks>\n"
-    yield f"<ds:component-ref{attributes(_reference(parts['ocil']))}/>\n"
+    for part in pointed:
+        yield f"<ds:component-ref{attributes(_reference(part))}/>\n"
     yield "</ds:checks>\n"
 
 
+def _reference_id(part: str) -> str:
+    return f"scap_dockmark_cref_{part}"
+
+
+def _component_id(part: str) -> str:
+    return f"scap_dockmark_comp_{part}"
+
+
 def _reference(part: str) -> dict[str, str]:
-    return {"id": f"scap_dockmark_cref_{part}", "xlink:href": f"#scap_dockmark_comp_{part}"}
-
-
-def _component(part: str, time: str, pieces: Iterator[str]) -> Iterator[str]:
-    yield f"<ds:component{attributes({'id': f'scap_dockmark_comp_{part}', 'timestamp': time})}>\n"
-    yield from pieces
-    yield "</ds:component>\n"
+    return {"id": _reference_id(part), "xlink:href": f"#{_component_id(part)}"}
 
 
 def _benchmark(checklist: Checklist, asked: Mapping[str, str]) -> Iterator[str]:
@@ -75,7 +117,3 @@ def _benchmark(checklist: Checklist, asked: Mapping[str, str]) -> Iterator[str]:
         if not piece.startswith(_DECLARATION):
             yield piece
     yield benchmark_end()
-
-
-def _stem(checklist: Checklist) -> str:
-    return f"{checklist.framework.replace('_', '-')}-{checklist.version}"

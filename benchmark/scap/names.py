@@ -52,6 +52,11 @@ def value_id(control: str, parameter: str) -> str:
     return f"{_PREFIX}_value_{control}.{parameter}"
 
 
+def stem(framework: str, version: str) -> str:
+    """``cis-docker-1.8.0``: what names of files and components begin with."""
+    return f"{framework.replace('_', '-')}-{version}"
+
+
 def result_id(*told: str) -> str:
     """The id of a TestResult: the same for the same ``told`` (target, times, profile …), another for any other."""
     digest = hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()

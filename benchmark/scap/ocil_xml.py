@@ -15,15 +15,21 @@ OCIL_CHECK: Final = "http://scap.nist.gov/schema/ocil/2"  # as a check system, N
 _ANSWERS: Final = {"when_true": "PASS", "when_false": "FAIL"}
 
 
-def questionnaires(checklist: Checklist) -> Mapping[str, str]:
-    """The id of the questionnaire of every rule that only people can judge, by the rule's id."""
-    asked = [each for each in checklist.rules() if each.control.automation is Automation.ATTESTED]
+def questionnaires(checklist: Checklist, about: frozenset[str] | None = None) -> Mapping[str, str]:
+    """The id of the questionnaire of every rule that is asked, by the rule's id: those in ``about``, or those that only people
+    can judge.
+    """
+    asked = [
+        each
+        for each in checklist.rules()
+        if (each.control.automation is Automation.ATTESTED if about is None else each.id in about)
+    ]
     return {rule.id: f"ocil:dockmark:questionnaire:{number}" for number, rule in enumerate(asked, 1)}
 
 
-def ocil_pieces(checklist: Checklist, time: str) -> Iterator[str]:
-    """The document; ``time`` is when it was made."""
-    named = questionnaires(checklist)
+def ocil_pieces(checklist: Checklist, time: str, about: frozenset[str] | None = None) -> Iterator[str]:
+    """The document; ``time`` is when it was made, and ``about`` as ``questionnaires`` takes it."""
+    named = questionnaires(checklist, about)
     asked = [(each, named[each.id].rpartition(":")[2]) for each in checklist.rules() if each.id in named]
     yield f"<ocil{attributes({'xmlns': OCIL})}>\n"
     yield "<generator>\n"

@@ -1,0 +1,43 @@
+"""Where things lie on a host, as Values of the benchmark with their usual places, so that a tailoring can say otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from benchmark.export.oval_terms import Setting
+
+_PREFIX: Final = "xccdf_dockmark_value_place."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path that content reads: what it is called in the Value's id, its usual value, and what it is."""
+
+    name: str
+    usual: str
+    description: str
+
+    @property
+    def id(self) -> str:
+        """The id of the Value."""
+        return _PREFIX + self.name
+
+    @property
+    def setting(self) -> Setting:
+        """The Value as an external variable."""
+        return Setting(self.id)
+
+
+DATA_ROOT: Final = Place("data_root", "/var/lib/docker", "The daemon's data root (daemon.json: data-root).")
+CONFIG_FILE: Final = Place("config_file", "/etc/docker/daemon.json", "The configuration file that the daemon reads.")
+CONFIG_DIRECTORY: Final = Place("config_directory", "/etc/docker", "The directory of Docker's configuration.")
+PID_FILE: Final = Place("pid_file", "/var/run/docker.pid", "The daemon's pid file (daemon.json: pidfile).")
+API_SOCKET: Final = Place(
+    "api_sockets", "/var/run/docker.sock", "The unix sockets on which the daemon serves its API, divided by commas."
+)
+CONTAINERD_SOCKET: Final = Place(
+    "containerd_socket", "/run/containerd/containerd.sock", "The socket of the containerd that the daemon uses."
+)
+
+PLACES: Final = (DATA_ROOT, CONFIG_FILE, CONFIG_DIRECTORY, PID_FILE, API_SOCKET, CONTAINERD_SOCKET)

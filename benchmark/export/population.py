@@ -1,0 +1,37 @@
+"""What a control ranges over, as OVAL sees it: items that stand for its subjects, and how a test reads one of their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from benchmark.export.oval_terms import FALSE, TRUE, Criteria, Items
+from benchmark.export.sides import CriteriaSides, SetSides
+from benchmark.model.control import Condition, Each, Test
+
+ReadSet: TypeAlias = "Callable[[Test | Each], SetSides | Condition]"
+ReadOne: TypeAlias = "Callable[[Test | Each], CriteriaSides | Condition]"
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Many subjects. ``members`` is one item for each; ``read`` answers a test, or says it by other tests.
+
+    ``gap`` holds when it cannot be told who belongs to it; ``there`` is false when there is proof that it is empty, whatever
+    items there are. ``where`` picks those members that the collection is about.
+    """
+
+    members: Items
+    read: ReadSet
+    gap: Criteria = FALSE
+    there: Criteria = TRUE
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One subject, the host or the daemon: every fact is a matter of criteria."""
+
+    read: ReadOne
+    gap: Criteria = FALSE
