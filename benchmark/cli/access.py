@@ -30,7 +30,7 @@ def run(arguments: Namespace) -> ExitCode:
     if arguments.output == "json":
         print_text(render_access_json(report), as_utf8=True)
     else:
-        print_text("".join(render_access_table(report, _options(arguments))))
+        print_text("".join(render_access_table(report, render_options(arguments))))
     if arguments.snapshot is None and tell_unreachable(snapshot):
         return ExitCode.UNREACHABLE
     return ExitCode.INCOMPLETE if report.unseen else ExitCode.MET
@@ -52,7 +52,8 @@ def _recorded(path: str) -> Snapshot:
         raise Refusal(f"{name}: {reason}") from None
 
 
-def _options(arguments: Namespace) -> RenderOptions:
+def render_options(arguments: Namespace) -> RenderOptions:
+    """How a report of one command is written on standard output."""
     is_terminal = stdout_is_terminal()
     return RenderOptions(
         width=shutil.get_terminal_size((_WIDTH, 24)).columns if is_terminal else _WIDTH,

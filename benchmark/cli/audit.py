@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 
 from benchmark.cli.evaluation import as_of_now, ask, evaluator_for, load_content
@@ -9,6 +10,7 @@ from benchmark.cli.exit_code import ExitCode, choose, outcome_of
 from benchmark.cli.policy_files import labels_asked
 from benchmark.cli.recording import Recorder
 from benchmark.cli.report import Reports
+from benchmark.cli.run_lock import only_audit
 from benchmark.cli.target import collect_target, tell_unreachable
 
 
@@ -18,7 +20,7 @@ def run(arguments: Namespace) -> ExitCode:
     question = ask(arguments, catalog)
     evaluator = evaluator_for(question, catalog)
     recorder = Recorder(arguments, catalog, wanted=not arguments.no_record)
-    with Reports(arguments, catalog) as reports:
+    with Reports(arguments, catalog) as reports, only_audit(recorder.location, arguments, os.environ):
         snapshot = collect_target(arguments, labels_asked(evaluator.request))
         assessment = as_of_now(evaluator).evaluate(snapshot)
         outcomes = (outcome_of(assessment),)

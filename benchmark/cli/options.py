@@ -216,11 +216,42 @@ STRICT: Final = Option(
     ("--strict",), "what the schematron of SCAP 1.3 wants, scripts inside complex checks", switch=True, default=False
 )
 
+WAIT: Final = Option(
+    ("--wait",),
+    "longest wait for another recorded audit of the same target to end (default 600)",
+    "SECONDS",
+    values.read_delay,
+    default=600.0,
+)
+OF_HOST: Final = Option(
+    ("--host",),
+    "only this host, by the name in its runs; repeatable; the variable divides by line",
+    "NAME",
+    values.read_text,
+    separators="\n",
+    default=(),
+    variable="DOCKMARK_OF_HOST",
+)
+FROM: Final = Option(
+    ("--from",), "first day (UTC) or time (default: that of the first run)", "TIME", values.read_period
+)
+TO: Final = Option(("--to",), "last day (UTC) or time (default: now)", "TIME", values.read_period)
+TOLERANCE: Final = Option(
+    ("--tolerance",),
+    "how long after it was due a run is on time (default 3600)",
+    "SECONDS",
+    values.read_seconds,
+    default=3600.0,
+)
+TIMEZONE: Final = Option(
+    ("--timezone",), "zone of the calendar, e.g. Europe/Berlin (default: this machine's)", "ZONE", values.read_text
+)
+
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
-POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, STORE, NO_RECORD))
+POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, STORE, NO_RECORD, WAIT))
 POLICY_OFFLINE: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, RECORD, STORE))
 
 EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))

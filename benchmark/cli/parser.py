@@ -17,9 +17,11 @@ from benchmark.cli.options import (
     DOCUMENT,
     DRY_RUN,
     FAIL_ON,
+    FROM,
     LISTING,
     NAME,
     NO_COLOR,
+    OF_HOST,
     POLICY,
     POLICY_OFFLINE,
     PROFILE,
@@ -32,9 +34,13 @@ from benchmark.cli.options import (
     SELECTION,
     SET,
     SNAPSHOT_FILE,
+    STORE,
     STRICT,
     TARGET,
+    TIMEZONE,
     TITLE,
+    TO,
+    TOLERANCE,
     UNSELECT,
     VERBOSE,
 )
@@ -67,6 +73,7 @@ _FAMILIES: Final[dict[tuple[str, ...], str]] = {
     ("import",): "Read results of others",
     ("schedule",): "Audit by the calendar",
     ("export",): "Write the benchmark for other tools",
+    ("history",): "Look at recorded runs",
 }
 
 
@@ -150,6 +157,16 @@ COMMANDS: Final = (
         "Report XCCDF results that dockmark wrote, or oscap with dockmark's content.",
         (("selection", (CONTENT,)), REPORT, ("policy", (FAIL_ON,))),
         (Positional("document", "RESULTS", "XCCDF 1.2 document with a TestResult; '-' for standard input"),),
+    ),
+    Command(
+        ("history", "coverage"),
+        "history_coverage",
+        "Put the recorded runs beside a calendar: which were on time, late, incomplete or missed.",
+        (
+            ("what was due", (CALENDAR, FROM, TO, TOLERANCE, TIMEZONE)),
+            ("which runs", (STORE, OF_HOST)),
+            ("output", (LISTING, VERBOSE, NO_COLOR)),
+        ),
     ),
     Command(
         ("schedule", "install"),

@@ -40,6 +40,11 @@ class Recorder:
         self._recorded: list[Run] = []
         self._location = store_location(arguments) if wanted else None
 
+    @property
+    def location(self) -> Location | None:
+        """Where it records; None where it does not."""
+        return self._location
+
     def record(self, assessment: Assessment, snapshot: Snapshot, question: Question, code: ExitCode) -> Assessment:
         """The assessment, with its place in the history once it is on disk there."""
         if self._location is None or self._failed:

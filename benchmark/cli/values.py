@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +17,7 @@ FORMAT_NAMES: Final = ("table", "json", "xccdf", "arf")
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
+_DAY: Final = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,80}")
 _LONGEST: Final = 7 * 24 * 3600.0
 
@@ -76,6 +78,20 @@ def read_seconds(text: str) -> float:
 def read_delay(text: str) -> float:
     """A number of seconds, 0 among them, at most a day."""
     return 0.0 if text == "0" else min(read_seconds(text), 24 * 3600.0)
+
+
+def read_period(text: str) -> tuple[datetime, datetime]:
+    """``2026-01-31`` or ``2026-01-31T02:00:00Z``: the first and the last moment of it, in UTC; a day is a day in UTC."""
+    try:
+        if _DAY.fullmatch(text):
+            day = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            return day, day + timedelta(days=1, seconds=-1)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 1970 < moment.year < 2200:
+        raise BadValue(f"{text!r} is neither a date (2026-01-31) nor a time with its zone (2026-01-31T02:00:00Z)")
+    return moment.astimezone(UTC), moment.astimezone(UTC)
 
 
 def read_policy(text: str) -> Policy:

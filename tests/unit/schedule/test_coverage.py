@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.schedule.coverage import Kept, Recorded, cover_schedule
+from benchmark.model.due import Kept, Recorded
+from benchmark.schedule.coverage import cover_schedule
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
