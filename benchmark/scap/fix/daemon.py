@@ -55,7 +55,8 @@ if json.dumps(new) != json.dumps(old):
     elif command -v jq >/dev/null; then
         jq -s --argjson wanted "$wanted" --argjson unwanted "$unwanted" '
             (if length > 1 then error("more than one document") else .[0] // {} end) as $old | $old * $wanted
-            | with_entries(select(.key as $key | .value as $value | any($unwanted[$key] // [] | .[]; . == $value) | not))
+            | with_entries(select(
+                .key as $key | .value as $value | any($unwanted[$key] // [] | .[]; . == $value) | not))
             | if . == $old then empty else . end' "$1"
     else
         say 'python3 or jq is needed to edit the configuration file, and neither is here'

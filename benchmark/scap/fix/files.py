@@ -114,7 +114,7 @@ printf '%s\\n' "$files" | while IFS= read -r file; do
         (umask 077 && printf '%s\\n' "$rule" >>{_RULES})
         say "$rule is now in {_RULES}"
     fi
-    if cat /etc/audit/rules.d/*.rules /etc/audit/audit.rules 2>/dev/null | grep -v '^[[:space:]]*#' | grep -q never; then
+    if grep -qsE '^[^#]*[ ,]never([ ,]|$)' /etc/audit/rules.d/*.rules /etc/audit/audit.rules; then
         say 'rules that say never come first and may keep accesses from the record: look through them'
     fi
     case $status in

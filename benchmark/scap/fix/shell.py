@@ -8,6 +8,7 @@ where they usually are.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,7 @@ UNIT_DIRECTORIES: Final = (
     "/usr/lib/systemd/system",
     "/run/systemd/generator.late",
 )
+_UNDER: Final = " " * 8
 _END: Final = "DOCKMARK"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
 
@@ -43,7 +45,7 @@ class Function:
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "daemon": Function(
         """\
-# The daemon of this host and its options: the one in the pid file, else the only one beside us that is no container's.
+# The daemon of this host and its options: that of the pid file, else the only one that is no container's.
 pid=
 for each in $(cat /run/docker.pid 2>/dev/null); do
     [ "$(cat "/proc/$each/comm" 2>/dev/null)" != dockerd ] || pid=$each
@@ -118,7 +120,8 @@ tls() {
         f"""\
 # unit NAME: its fragment, and every drop-in
 unit() {{
-    directories='{" ".join(UNIT_DIRECTORIES)}'
+    directories='
+{textwrap.fill(" ".join(UNIT_DIRECTORIES), 100, initial_indent=_UNDER, subsequent_indent=_UNDER)}'
     for directory in $directories; do
         [ ! -e "$directory/$1" ] || {{ echo "$directory/$1"; break; }}
     done
@@ -133,7 +136,8 @@ unit() {{
 # programs NAME: the one that runs beside us, and each that could be started
 programs() {
     for each in $(pidof "$1" 2>/dev/null); do
-        [ "$(readlink "/proc/$each/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] || readlink "/proc/$each/exe"
+        [ "$(readlink "/proc/$each/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || continue
+        readlink "/proc/$each/exe"
     done
     printf '%s\\n' "/usr/bin/$1" "/usr/sbin/$1" "/usr/local/bin/$1" "/usr/local/sbin/$1"
 }
