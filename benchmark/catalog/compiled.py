@@ -19,7 +19,6 @@ from benchmark.model.control import (
     Condition,
     Control,
     Each,
-    Fix,
     Not,
     Parameter,
     ParameterRef,
@@ -75,14 +74,9 @@ def _control(control: Control) -> dict[str, object]:
         "attest": control.attest,
         "parameters": [[each.name, each.type, each.default, each.description] for each in control.parameters],
         "rationale": control.rationale,
-        "remediation": _remediation(control.remediation),
+        "remediation": [control.remediation.text, control.remediation.recreate],
         "room": control.room,
     }
-
-
-def _remediation(remediation: Remediation) -> list[object]:
-    fixes = [[each.kind, each.argument] for each in remediation.fixes]
-    return [remediation.text, remediation.recreate, fixes, remediation.by_hand]
 
 
 def _condition(condition: Condition | None) -> list[object] | None:
@@ -144,7 +138,7 @@ def _shared(edge: Edge) -> tuple[object, ...]:
 
 
 def _decode_control(entry: dict[str, Any]) -> Control:
-    text, recreate, fixes, by_hand = entry["remediation"]
+    text, recreate = entry["remediation"]
     return Control(
         entry["id"],
         entry["title"],
@@ -157,7 +151,7 @@ def _decode_control(entry: dict[str, Any]) -> Control:
         entry["attest"],
         tuple([Parameter(*each) for each in entry["parameters"]]),
         entry["rationale"],
-        Remediation(text, Recreate(recreate), tuple([Fix(*each) for each in fixes]), by_hand),
+        Remediation(text, Recreate(recreate)),
         entry["room"],
     )
 

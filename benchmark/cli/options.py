@@ -247,11 +247,71 @@ TIMEZONE: Final = Option(
     ("--timezone",), "zone of the calendar, e.g. Europe/Berlin (default: this machine's)", "ZONE", values.read_text
 )
 
+HOST_OF_RUNS: Final = Option(
+    ("--host",), "only runs of this host, by its name", "NAME", values.read_text, variable="DOCKMARK_HISTORY_HOST"
+)
+OF_RELEASE: Final = Option(
+    ("--release",), "only runs of this release", "NAME", values.read_text, variable="DOCKMARK_HISTORY_RELEASE"
+)
+SINCE: Final = Option(("--since",), "only runs recorded since this day or moment, in UTC", "TIME", values.read_since)
+UNTIL: Final = Option(
+    ("--until",), "only runs recorded until the end of this day, or this moment, in UTC", "TIME", values.read_until
+)
+LIMIT: Final = Option(("--limit",), "only the last N of them (default 30)", "N", values.read_count, default=30)
+OF_CONTROL: Final = Option(
+    ("--control",),
+    "the results of this control, by our id or its CIS number, instead of the score",
+    "ID",
+    values.read_identifier,
+    variable="DOCKMARK_HISTORY_CONTROL",
+)
+SHOWN_AS: Final = Option(
+    ("-o", "--output"),
+    f"the report of the run, judged again from what is recorded: {', '.join(values.FORMAT_NAMES)}, and file; repeatable;"
+    " the variable divides by comma or line (default: what the history keeps of the run)",
+    "FORMAT[=PATH]",
+    values.read_output,
+    separators=",\n",
+    default=(),
+    variable="DOCKMARK_HISTORY_OUTPUT",
+)
+EXPECT_HEAD: Final = Option(
+    ("--expect-head",),
+    "a head that a report says; repeatable; the variable divides by comma or line",
+    "HEAD",
+    values.read_head,
+    separators=",\n",
+    default=(),
+)
+SIZE: Final = Option(("--size",), "how many are drawn (default 25)", "N", values.read_count, default=25)
+SEED_OF_SAMPLE: Final = Option(("--seed",), "a number that decides who is drawn", "N", values.read_seed)
+OF: Final = Option(
+    ("--of",), "what is drawn: hosts (default) or subjects", choices=("hosts", "subjects"), default="hosts"
+)
+OF_KIND: Final = Option(
+    ("--kind",), "only subjects of this kind: container, image, file and so on", "KIND", values.read_identifier
+)
+RETENTION: Final = Option(
+    ("--retention",),
+    "how long runs are kept: years, weeks or days (default 6y)",
+    "PERIOD",
+    values.read_retention,
+    default="6y",
+)
+BEFORE: Final = Option(
+    ("--before",),
+    "only runs recorded before this day or moment, in UTC; refused where some of them must be kept longer",
+    "TIME",
+    values.read_since,
+)
+
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
 POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, STORE, NO_RECORD, WAIT))
 POLICY_OFFLINE: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, RECORD, STORE))
+HISTORY: Final = ("history", (STORE,))
+RUNS: Final = ("which runs", (HOST_OF_RUNS, OF_RELEASE, SINCE, UNTIL))
 
 EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))

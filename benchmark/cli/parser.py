@@ -10,29 +10,42 @@ from benchmark import __version__
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import Option, add_options
 from benchmark.cli.options import (
+    BEFORE,
     BENCHMARK,
     CALENDAR,
     CONTENT,
     DIRECTORY,
     DOCUMENT,
     DRY_RUN,
+    EXPECT_HEAD,
     FAIL_ON,
     FROM,
+    HISTORY,
+    INSTANCES,
+    LIMIT,
     LISTING,
     NAME,
     NO_COLOR,
+    OF,
+    OF_CONTROL,
     OF_HOST,
+    OF_KIND,
     POLICY,
     POLICY_OFFLINE,
     PROFILE,
     RANDOMIZED_DELAY,
     RECORDED,
     REPORT,
+    RETENTION,
+    RUNS,
     SCHEDULE_NAME,
     SCOPE,
+    SEED_OF_SAMPLE,
     SELECT,
     SELECTION,
     SET,
+    SHOWN_AS,
+    SIZE,
     SNAPSHOT_FILE,
     STORE,
     STRICT,
@@ -45,6 +58,7 @@ from benchmark.cli.options import (
     VERBOSE,
 )
 
+_RUN: Final = "id of a run or the beginning of it, latest, latest~1, or release:NAME"
 SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
 
 # argparse has no public name for what add_subparsers returns.
@@ -209,6 +223,43 @@ COMMANDS: Final = (
         "doctor",
         "Say what this user on this host can and cannot see, and which controls that leaves without a verdict.",
         (TARGET, SCOPE, SELECTION, ("output", (LISTING,))),
+    ),
+    Command(
+        ("history", "list"),
+        "history_list",
+        "List recorded runs, the newest last.",
+        (HISTORY, RUNS, ("output", (LIMIT, LISTING))),
+    ),
+    Command(
+        ("history", "show"),
+        "history_show",
+        "Show what is kept of a run, or write its report anew in any format.",
+        (HISTORY, ("output", (SHOWN_AS, VERBOSE, INSTANCES, NO_COLOR))),
+        (Positional("run", "RUN", _RUN),),
+    ),
+    Command(
+        ("history", "trend"),
+        "history_trend",
+        "Show how the score, or the result of a control, went over time, and what else changed.",
+        (HISTORY, RUNS, ("output", (OF_CONTROL, CONTENT, LISTING))),
+    ),
+    Command(
+        ("history", "verify"),
+        "history_verify",
+        "Verify that the history is what was recorded: its chain, and every byte that it keeps.",
+        (HISTORY, ("what reports say", (EXPECT_HEAD,)), ("output", (LISTING,))),
+    ),
+    Command(
+        ("history", "sample"),
+        "history_sample",
+        "Draw a sample of hosts or subjects that anybody can draw again, after the population it is drawn from.",
+        (HISTORY, RUNS, ("sample", (SIZE, SEED_OF_SAMPLE, OF, OF_KIND)), ("output", (LISTING,))),
+    ),
+    Command(
+        ("history", "prune"),
+        "history_prune",
+        "Delete what was recorded of runs whose retention has passed; their place in the chain stays.",
+        (HISTORY, ("retention", (RETENTION, BEFORE, DRY_RUN)), ("output", (LISTING,))),
     ),
     Command(
         ("completion",),

@@ -19,6 +19,9 @@ _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
 _DAY: Final = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_HEAD: Final = re.compile(r"sha256:[0-9a-f]{64}")
+_RETENTION: Final = re.compile(r"[1-9][0-9]{0,3}[ywd]")
+_MOST: Final = 1_000_000_000
 _LONGEST: Final = 7 * 24 * 3600.0
 
 
@@ -123,3 +126,52 @@ def read_text(text: str) -> str:
     if not text.strip():
         raise BadValue("the text is empty")
     return text
+
+
+def read_since(text: str) -> str:
+    """A moment in RFC 3339, UTC, whole seconds; a day stands for its first second."""
+    return _moment(text, "00:00:00")
+
+
+def read_until(text: str) -> str:
+    """The same; a day stands for its last second, so that all of it is meant."""
+    return _moment(text, "23:59:59")
+
+
+def read_count(text: str) -> int:
+    """A whole number from 1."""
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= _MOST):
+        raise BadValue(f"{text!r} is not a whole number from 1 to {_MOST}")
+    return int(text)
+
+
+def read_seed(text: str) -> int:
+    """A whole number from 0, of at most 18 digits."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadValue(f"{text!r} is not a whole number from 0 of at most 18 digits")
+    return int(text)
+
+
+def read_head(text: str) -> str:
+    """The head of a chain, as reports say it."""
+    if not _HEAD.fullmatch(text.strip()):
+        raise BadValue(f"{text!r} is no head: sha256: and 64 digits from 0 to f")
+    return text.strip()
+
+
+def read_retention(text: str) -> str:
+    """Years, weeks or days: ``6y``, ``26w``, ``90d``."""
+    if not _RETENTION.fullmatch(text):
+        raise BadValue(f"{text!r} is no period such as 6y, 26w or 90d")
+    return text
+
+
+def _moment(text: str, time: str) -> str:
+    moment = f"{text}T{time}Z" if _DAY.fullmatch(text) else text
+    try:
+        seen = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        seen = None
+    if seen is None or seen.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") != moment:
+        raise BadValue(f"{text!r} is no day in UTC such as 2026-11-20, nor a moment such as 2026-11-20T08:00:00Z")
+    return moment

@@ -35,15 +35,15 @@ def read_blob(database: Database, digest: str) -> bytes:
     """The bytes with this digest. Raises StoreDamaged when they have another one, StoreError when there are none."""
     found = next(database.rows("SELECT size, data FROM blobs WHERE digest = :digest", {"digest": digest}), None)
     if found is None:
-        raise StoreError(f"{database.location}: holds nothing with the digest {digest}")
+        raise StoreError(f"the history holds nothing with the digest {digest}")
     size, packed = found
     if not isinstance(size, int) or not 0 <= size <= MOST_BYTES or not isinstance(packed, bytes):
-        raise StoreDamaged(f"{database.location}: what is kept as {digest} is damaged")
+        raise StoreDamaged(f"what is kept as {digest} is damaged")
     inflate = zlib.decompressobj()
     try:
         data = inflate.decompress(packed, size + 1)
     except zlib.error:
-        raise StoreDamaged(f"{database.location}: what is kept as {digest} is damaged") from None
+        raise StoreDamaged(f"what is kept as {digest} is damaged") from None
     if len(data) != size or digest_of(data) != digest:
-        raise StoreDamaged(f"{database.location}: what is kept as {digest} has another digest")
+        raise StoreDamaged(f"what is kept as {digest} has another digest")
     return data

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Final
 
-from benchmark.history.location import Location
 from benchmark.history.new_run import plain
 from benchmark.history.store_error import StoreDamaged
 from benchmark.model.chain import decode_body, entry_of
@@ -39,14 +38,12 @@ def columns_of(run: Run) -> dict[str, object]:
     }
 
 
-def run_of(location: Location, body: str, entry: str, previous: str, head: str) -> Run:
+def run_of(body: str, entry: str, previous: str, head: str) -> Run:
     """The run of a row. Raises StoreDamaged when the body is not what was recorded."""
     data = body.encode("utf-8", "surrogatepass")
     if entry_of(data) != entry:
-        raise StoreDamaged(
-            f"{location}: a run was changed after it was recorded ({head}); dockmark history verify tells more"
-        )
+        raise StoreDamaged("it was changed after it was recorded")
     try:
         return decode_body(data, previous, head)
     except (ValueError, TypeError) as error:
-        raise StoreDamaged(f"{location}: the run with the head {head} cannot be read: {error}") from None
+        raise StoreDamaged(f"it cannot be read: {error}") from None

@@ -80,6 +80,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (sequence, position, place),
             FOREIGN KEY (sequence, position) REFERENCES results (sequence, position))""",
     ),
+    (  # what stays of a run whose retention has passed
+        "ALTER TABLE runs ADD COLUMN pruned_at TEXT",
+        "ALTER TABLE runs ADD COLUMN retention TEXT",
+    ),
 )
 _TABLE: Final = "migrations"
 _OF_MIGRATIONS: Final = "CREATE TABLE migrations (number {number} PRIMARY KEY, applied_at TEXT NOT NULL)"

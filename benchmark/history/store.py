@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final, Self
 
 from benchmark.history.blobs import read_blob, write_blob
 from benchmark.history.columns import columns_of, run_of
 from benchmark.history.database import Database
 from benchmark.history.details import write_details
+from benchmark.history.kept import Kept, get_kept, list_kept
 from benchmark.history.location import Location, PostgresqlDatabase, read_location
-from benchmark.history.new_run import NewRun, count_results
+from benchmark.history.new_run import NewRun, count_results, plain
 from benchmark.history.schema import migrate, require_known, schema_version
-from benchmark.history.store_error import NoStore, NoSuchRun
+from benchmark.history.store_error import NoStore, NoSuchRun, StoreDamaged
 from benchmark.model.chain import NO_HEAD, encode_body, entry_of, head_after
 from benchmark.model.run import Run
 
 _BACK: Final = re.compile(r"latest(?:~([0-9]{1,9}))?")
 _PREFIX: Final = re.compile(r"[0-9TZa-f-]{4,40}")
-_RUNS: Final = "SELECT body, entry, previous, head FROM runs WHERE body IS NOT NULL"
 _SHOWN: Final = 5  # runs or releases that an error names
 
 
@@ -58,13 +58,21 @@ class Store:
             write_details(database, run.sequence, new.assessment)
         return run
 
-    def runs(self, *, host: str | None = None, release: str | None = None) -> Iterator[Run]:
-        """Every run of this host and release, the newest last; those whose retention has passed and that were pruned are gone."""
-        asked = {"host": host, "release_label": release}
-        given = {name: value for name, value in asked.items() if value is not None}
-        conditions = "".join(f" AND {name} = :{name}" for name in given)
-        for row in self._database.rows(f"{_RUNS}{conditions} ORDER BY sequence", given):
-            yield run_of(self.location, *row)
+    def kept(
+        self, *, host: str | None = None, release: str | None = None, newest_first: bool = False
+    ) -> Iterator[Kept]:
+        """Every row of this host and release: runs, what stays of pruned ones, and those that were tampered with."""
+        return list_kept(self._database, host=host, release=release, newest_first=newest_first)
+
+    def runs(self, *, host: str | None = None, release: str | None = None, newest_first: bool = False) -> Iterator[Run]:
+        """Every run of this host and release, the newest last unless asked otherwise; pruned ones are gone.
+
+        Raises StoreDamaged at a run that was changed after it was recorded.
+        """
+        for each in self.kept(host=host, release=release, newest_first=newest_first):
+            require_sound(each)
+            if each.run is not None:
+                yield each.run
 
     def resolve(self, reference: str, *, host: str | None = None) -> Run:
         """The run that ``reference`` means: its id or an unambiguous beginning of it, ``latest``, ``latest~1`` (the one before),
@@ -115,24 +123,24 @@ class Store:
         database.execute(f"INSERT INTO runs ({names}) VALUES ({places})", columns)  # noqa: S608  (our own names)
         blobs = ({"sequence": sequence, "digest": each} for each in run.files)
         database.execute_many("INSERT INTO run_blobs (sequence, digest) VALUES (:sequence, :digest)", blobs)
-        return run_of(self.location, body, entry, previous, run.head)
+        return run_of(body, entry, previous, run.head)
 
     def _back(self, steps: int, host: str | None) -> Run:
-        condition = "" if host is None else " AND host = :host"
-        given = {"steps": steps} if host is None else {"steps": steps, "host": host}
-        row = next(self._database.rows(f"{_RUNS}{condition} ORDER BY sequence DESC LIMIT 1 OFFSET :steps", given), None)
-        if row is None:
-            count = sum(1 for _ in self.runs(host=host))
-            of_host = "" if host is None else f" of {host}"
-            raise NoSuchRun(f"{self.location} holds {_amount(count, 'run')}{of_host}, so there is no latest~{steps}")
-        return run_of(self.location, *row)
+        found = list(islice(self.runs(host=host, newest_first=True), steps + 1))
+        if len(found) == steps + 1:
+            return found[-1]
+        of_host = "" if host is None else f" of {host}"
+        raise NoSuchRun(
+            f"{self.location} holds {_amount(len(found), 'run')}{of_host}, so there is no {_back_text(steps)}"
+        )
 
     def _of_release(self, name: str, host: str | None) -> Run:
-        found = deque(self.runs(host=host, release=name), maxlen=1)
-        if found:
-            return found[0]
-        releases = list(dict.fromkeys(each.terms.release for each in self.runs(host=host) if each.terms.release))
-        there_are = ", ".join(releases[-_SHOWN:]) or "none"
+        found = next(self.runs(host=host, release=name, newest_first=True), None)
+        if found is not None:
+            return found
+        newest = self.runs(host=host, newest_first=True)
+        releases = list(dict.fromkeys(each.terms.release for each in newest if each.terms.release))
+        there_are = ", ".join(releases[:_SHOWN]) or "none"
         more = f" and {len(releases) - _SHOWN} before" if len(releases) > _SHOWN else ""
         raise NoSuchRun(f"no run of the release {name!r}; there are {there_are}{more}")
 
@@ -142,8 +150,9 @@ class Store:
                 f"{reference!r} names no run: a run is named by its id or the beginning of it, latest, latest~1 or release:NAME"
             )
         given = {"beginning": reference, "length": len(reference)}
-        rows = self._database.rows(f"{_RUNS} AND substr(id, 1, :length) = :beginning ORDER BY sequence", given)
-        found = [each for each in (run_of(self.location, *row) for row in rows) if host in (None, each.host)]
+        statement = "SELECT sequence, host FROM runs WHERE substr(id, 1, :length) = :beginning ORDER BY sequence"
+        matching = [number for number, of in self._database.rows(statement, given) if host is None or of == plain(host)]
+        found = [_usable(get_kept(self._database, number)) for number in matching]
         if len(found) == 1:
             return found[0]
         if found:
@@ -211,6 +220,23 @@ def _prepare(database: Database) -> None:
 
 def _new_id(recorded_at: str) -> str:
     return f"{recorded_at.replace('-', '').replace(':', '')}-{os.urandom(4).hex()}"
+
+
+def require_sound(kept: Kept) -> None:
+    """Raises StoreDamaged for a row that was changed after it was recorded."""
+    if kept.problem:
+        raise StoreDamaged(f"{kept.name}: {kept.problem}; dockmark history verify tells more")
+
+
+def _usable(kept: Kept) -> Run:
+    if kept.run is not None:
+        return kept.run
+    require_sound(kept)
+    raise NoSuchRun(f"the run {kept.id} was pruned on {kept.pruned_at}: of it only its place in the chain is kept")
+
+
+def _back_text(steps: int) -> str:
+    return f"latest~{steps}" if steps else "latest"
 
 
 def _amount(count: int, noun: str) -> str:

@@ -50,8 +50,7 @@ def render_several_xccdf(assessments: Iterable[Assessment], options: RenderOptio
         about = (each.framework, each.benchmark_version)
         if checklist is None:
             checklist = options.checklist(*about)
-            settings = {row.control.id: row.arguments for row in each.results}
-            yield from benchmark_pieces(checklist, control_check, settings)
+            yield from benchmark_pieces(checklist, control_check)
         if about != (checklist.framework, checklist.version):
             raise ValueError(f"one document holds one benchmark: {checklist.version} and {each.benchmark_version}")
         identifier = distinct(xccdf_result_id(each), taken, "_{}")

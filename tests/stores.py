@@ -1,4 +1,7 @@
-"""Every test that names a ``place`` runs twice: on a file of SQLite, and on a database of a real PostgreSQL server."""
+"""Fixtures for histories.
+
+Every test that names a ``place`` runs twice: on a file of SQLite, and on a database of a real PostgreSQL server.
+"""
 
 from __future__ import annotations
 
