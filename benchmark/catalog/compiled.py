@@ -19,6 +19,7 @@ from benchmark.model.control import (
     Condition,
     Control,
     Each,
+    Fix,
     Not,
     Parameter,
     ParameterRef,
@@ -74,9 +75,14 @@ def _control(control: Control) -> dict[str, object]:
         "attest": control.attest,
         "parameters": [[each.name, each.type, each.default, each.description] for each in control.parameters],
         "rationale": control.rationale,
-        "remediation": [control.remediation.text, control.remediation.recreate],
+        "remediation": _remediation(control.remediation),
         "room": control.room,
     }
+
+
+def _remediation(remediation: Remediation) -> list[object]:
+    fixes = [[each.kind, each.argument] for each in remediation.fixes]
+    return [remediation.text, remediation.recreate, fixes, remediation.by_hand]
 
 
 def _condition(condition: Condition | None) -> list[object] | None:
@@ -138,7 +144,7 @@ def _shared(edge: Edge) -> tuple[object, ...]:
 
 
 def _decode_control(entry: dict[str, Any]) -> Control:
-    text, recreate = entry["remediation"]
+    text, recreate, fixes, by_hand = entry["remediation"]
     return Control(
         entry["id"],
         entry["title"],
@@ -151,7 +157,7 @@ def _decode_control(entry: dict[str, Any]) -> Control:
         entry["attest"],
         tuple([Parameter(*each) for each in entry["parameters"]]),
         entry["rationale"],
-        Remediation(text, Recreate(recreate)),
+        Remediation(text, Recreate(recreate), tuple([Fix(*each) for each in fixes]), by_hand),
         entry["room"],
     )
 

@@ -20,8 +20,10 @@ from benchmark.catalog.positioned import (
     read_text,
 )
 from benchmark.catalog.yaml_source import Listing, Node, Scalar, Table
-from benchmark.model.control import Condition, Control, Parameter, Recreate, Remediation, Severity
+from benchmark.model.control import Condition, Control, Fix, Parameter, Recreate, Remediation, Severity
 from benchmark.model.vocabulary import COLLECTIONS, collection_facts
+from benchmark.scap.fix.kinds import FIXES
+from benchmark.scap.fix.step import Scope as FixScope
 
 ROOMS: Final = ("host", "daemon", "files", "images", "containers", "operations", "swarm")
 SNAKE_CASE: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -52,7 +54,8 @@ def read_control(report: Report, node: Node, room: str, name: str) -> Control | 
     severity = _choice(report, entries.get("severity"), "severity", tuple(Severity))
     texts = {part: read_text(report, entries[part], part) for part in ("rationale", "attest") if part in entries}
     title = read_line(report, entries["title"], "title") if "title" in entries else ""
-    remediation = _remediation(report, entries.get("remediation"))
+    scope = FixScope(for_each, {each.name: each.type for each in parameters.values() if each is not None})
+    remediation = _remediation(report, entries.get("remediation"), scope)
     if len(report.errors) > before or remediation is None:
         return None
     return Control(
@@ -136,13 +139,34 @@ def _choice(report: Report, node: Node | None, what: str, known: tuple[str, ...]
     return "" if node is None else read_choice(report, node, what, known)
 
 
-def _remediation(report: Report, node: Node | None) -> Remediation | None:
+def _remediation(report: Report, node: Node | None, scope: FixScope) -> Remediation | None:
     if node is None:
         return None
-    table = read_table(report, node, "remediation", ("text", "recreate"))
+    table = read_table(report, node, "remediation", ("text", "recreate"), ("fix", "by_hand"))
     text = read_text(report, table.entries["text"], "text") if "text" in table.entries else ""
     recreate = _choice(report, table.entries.get("recreate"), "recreate", tuple(Recreate))
-    return Remediation(text, Recreate(recreate)) if text and recreate else None
+    fixes = _fixes(report, table.entries["fix"], scope) if "fix" in table.entries else ()
+    by_hand = read_text(report, table.entries["by_hand"], "by_hand") if "by_hand" in table.entries else ""
+    if "fix" in table.entries and "by_hand" in table.entries:
+        report.at(table.keys["by_hand"], "'by_hand' says why there is no fix, and there is one")
+    if "fix" in table.entries and recreate in (Recreate.CONTAINER, Recreate.IMAGE):
+        report.at(table.keys["fix"], "no script makes containers or images anew")
+    return Remediation(text, Recreate(recreate), fixes, by_hand) if text and recreate else None
+
+
+def _fixes(report: Report, node: Node, scope: FixScope) -> tuple[Fix, ...]:
+    entries = read_entries(report, node, "fix")
+    if isinstance(node, Table) and not entries:
+        report.at(node, "fix is empty")
+    found = []
+    for kind, (key, argument) in entries.items():
+        if kind not in FIXES:
+            report.at(key, no_such("fix", kind, FIXES))
+            continue
+        for fault in FIXES[kind].faults(plain(argument), scope):
+            report.at(argument, f"{kind} {fault}")
+        found.append(Fix(kind, plain(argument)))
+    return tuple(found)
 
 
 def _parameters(report: Report, node: Node | None) -> dict[str, Parameter | None]:

@@ -15,6 +15,7 @@ from benchmark.evaluate.operators import OPERATORS
 from benchmark.model.control import Recreate, Severity
 from benchmark.model.declaration import NO_NULL, Collection, Fact, Type
 from benchmark.model.vocabulary import COLLECTIONS, KINDS
+from benchmark.scap.fix.kinds import FIXES
 
 _HEAD: Final = """\
 # The language of controls
@@ -36,7 +37,7 @@ A control is one file, `controls/ROOM/ID.yaml`. Content never executes: a check 
 | `review` | | a condition; a failed check is left to a person where it holds. Needs `check` |
 | `parameters` | | values that a profile may set: name → `type` (strings, string, int, bool), `default`, `description` |
 | `rationale` | yes | why, in our own words |
-| `remediation` | yes | `text`, and `recreate`, what applying it costs: {recreates} |
+| `remediation` | yes | `text`, and `recreate`, what applying it costs: {recreates}; besides, `fix` or `by_hand` |
 
 Rooms are {rooms}.
 YAML is read strictly: no anchors, aliases, tags, merge keys or duplicate keys; the only booleans are `true` and `false`;
@@ -65,6 +66,16 @@ be looked at always leaves it undecided.
 ## Words
 
 """
+_FIXES: Final = """
+## Fixes
+
+`remediation` may hold `fix: {KIND: ARGUMENT, …}`, what a script can do about a failure, in that order, or `by_hand`, why none
+should. The script is dockmark's own: `dockmark controls show ID` prints it, and XCCDF documents carry it, for a shell and for
+Ansible.
+No script makes containers or images anew or restarts the daemon, so a control whose `recreate` is one of these has no `fix`.
+The control's files are those of its collection, found on the host as the collector finds them.
+
+"""
 _FACTS: Final = """
 ## Facts
 
@@ -83,6 +94,11 @@ def render_language_page() -> str:
             **{name: text for table in (QUANTIFIERS, CONNECTIVES) for name, text in table.items()},
         ),
         _table(("word", "reads", "argument", "holds when"), _word_rows()),
+        _FIXES,
+        _table(
+            ("fix", "argument", "what its script does"),
+            ((f"`{each.name}`", each.argument, each.meaning) for each in FIXES.values()),
+        ),
         "\n## Collections\n\n",
         _table(("collection", "members", "what is in it"), map(_collection_row, COLLECTIONS, COLLECTIONS.values())),
         _FACTS,

@@ -64,8 +64,8 @@ def _compile(files: tuple[ContentFile, ...], errors: tuple[ContentError, ...]) -
 
 
 def _code(root: Path) -> Iterable[ContentFile]:
-    """What decides whether content is good: the compiler, the words and the vocabulary."""
-    for room in ("catalog", "evaluate", "model"):
+    """What decides whether content is good: the compiler, the words, the fixes and the vocabulary."""
+    for room in ("catalog", "evaluate", "model", "scap/fix"):
         for path in sorted((root / "benchmark" / room).glob("*.py")):
             yield ContentFile(path.relative_to(root).as_posix(), path.read_bytes())
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import textwrap
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tabulate import tabulate
@@ -19,9 +19,11 @@ from benchmark.cli.printing import print_text
 from benchmark.evaluate import describe_condition, list_beyond
 from benchmark.model.content import Catalog
 from benchmark.model.control import Automation, Control, Recreate
+from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Framework, Requirement
 from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.render.terminal_text import visible
+from benchmark.scap.fix.scripts import shell_script
 
 _AUTOMATION: Final = {
     Automation.FULL: "the check alone says pass or fail",
@@ -41,7 +43,7 @@ def run(arguments: Namespace) -> ExitCode:
     if isinstance(found, Requirement):
         pages = ["\n".join(_requirement_page(framework, version, found))]
     else:
-        pages = ["\n".join(_control_page(catalog, each, max(width, 40))) for each in found]
+        pages = ["\n".join(_control_page(catalog, each, version, max(width, 40))) for each in found]
     print_text("\n\n\n".join(pages) + "\n")
     return ExitCode.MET
 
@@ -79,7 +81,7 @@ def _requirement_page(framework: Framework, version: str, requirement: Requireme
     yield from _numbers(framework, (requirement,))
 
 
-def _control_page(catalog: Catalog, control: Control, width: int) -> Iterator[str]:
+def _control_page(catalog: Catalog, control: Control, version: str, width: int) -> Iterator[str]:
     yield f"{control.id}  (version {control.version}, severity {control.severity})"
     yield visible(control.title)
     yield from _paragraph("Why", control.rationale, width)
@@ -88,6 +90,7 @@ def _control_page(catalog: Catalog, control: Control, width: int) -> Iterator[st
     yield from _paragraph("How to mend a failure", control.remediation.text, width)
     if control.remediation.recreate is not Recreate.NOTHING:
         yield f"  applying it means: {control.remediation.recreate}"
+    yield from _script(control, _presets(framework_of(catalog), version, control), width)
     if control.id in list_beyond(catalog, framework_of(catalog)):
         yield ""
         yield "No recommendation of the benchmark asks for it: judged with --beyond, not in the score."
@@ -122,6 +125,24 @@ def _parameters(control: Control, width: int) -> Iterator[str]:
     for each in control.parameters:
         yield from _indented(f"{control.id}.{each.name} ({each.type}, default {json.dumps(each.default)})", width)
         yield from _indented(each.description, width, "    ", "")
+
+
+def _presets(framework: Framework, version: str, control: Control) -> dict[str, JsonValue]:
+    """The values of the control's parameters in ``version``, by name."""
+    asked = {name: value for each in framework.requirements for name, value in each.presets.get(version, {}).items()}
+    return {each.name: asked.get(f"{control.id}.{each.name}", each.default) for each in control.parameters}
+
+
+def _script(control: Control, arguments: Mapping[str, JsonValue], width: int) -> Iterator[str]:
+    """The script as it is, so that it can be copied, or why there is none."""
+    yield ""
+    if control.remediation.fixes:
+        yield "A script that mends it (for sh; -o xccdf=FILE holds it too, and one for Ansible)"
+        yield ""
+        yield from map(visible, shell_script(control, arguments).splitlines())
+        return
+    why = control.remediation.by_hand or "no script makes containers or images anew."
+    yield from _indented(f"No script mends it: {why[:1].lower() + why[1:]}", width)
 
 
 def _numbers(framework: Framework, requirements: tuple[Requirement, ...]) -> Iterator[str]:

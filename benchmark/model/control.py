@@ -128,11 +128,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """A mend that a script can make: ``kind`` of the table of fixes, and its argument as written in the control.
+
+    ``{"parameter": NAME}`` in place of an argument is the value of that parameter.
+    """
+
+    kind: str
+    argument: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
 class Remediation:
-    """How to mend a failure, in our own words, and what that costs."""
+    """How to mend a failure, in our own words, and what that costs.
+
+    ``fixes`` are the steps that a script can make of it, in order. Where there are none, ``by_hand`` says why, unless
+    ``recreate`` says it: no program makes containers or images anew.
+    """
 
     text: str
     recreate: Recreate
+    fixes: tuple[Fix, ...] = ()
+    by_hand: str = ""
 
 
 @dataclass(frozen=True, slots=True)

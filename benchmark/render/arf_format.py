@@ -12,6 +12,7 @@ from benchmark.model.result import Assessment
 from benchmark.model.snapshot import Target
 from benchmark.render.options import RenderOptions
 from benchmark.render.xccdf_format import distinct, pieces_of_result, xccdf_result_id
+from benchmark.scap.benchmark_xml import NO_SETTINGS, Settings
 from benchmark.scap.checklist import Checklist
 from benchmark.scap.datastream_xml import benchmark_component, datastream_pieces
 from benchmark.scap.names import DOCKMARK, XCCDF
@@ -53,19 +54,21 @@ def render_several_arf(assessments: Iterable[Assessment], options: RenderOptions
     reports: list[_Report] = []
     taken: set[str] = set()
     time = ""
+    settings: Settings = NO_SETTINGS
     for number, each in enumerate(assessments, 1):
         if checklist is None:
             checklist = options.checklist(each.framework, each.benchmark_version)
+            settings = {row.control.id: row.arguments for row in each.results}
         if (each.framework, each.benchmark_version) != (checklist.framework, checklist.version):
             raise ValueError(f"one document holds one benchmark: {checklist.version} and {each.benchmark_version}")
         time = max(time, each.evaluated_at)
         reports.append(_Report(number, each.target, _compressed(_result(each, checklist, options, taken))))
     if checklist is None:
         raise ValueError("nothing was judged")
-    yield from _document(checklist, reports, time)
+    yield from _document(reports, datastream_pieces(checklist, time, settings))
 
 
-def _document(checklist: Checklist, reports: Sequence[_Report], time: str) -> Iterator[str]:
+def _document(reports: Sequence[_Report], datastream: Iterator[str]) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<arf:asset-report-collection{attributes(_NAMESPACES)}>\n"
     yield "<core:relationships>\n"
@@ -75,7 +78,7 @@ def _document(checklist: Checklist, reports: Sequence[_Report], time: str) -> It
     yield "</core:relationships>\n"
     yield "<arf:report-requests>\n"
     yield f"<arf:report-request{attributes({'id': _REQUEST})}>\n<arf:content>\n"
-    yield from datastream_pieces(checklist, time)
+    yield from datastream
     yield "</arf:content>\n</arf:report-request>\n</arf:report-requests>\n"
     yield "<arf:assets>\n"
     for each in reports:

@@ -50,7 +50,8 @@ def render_several_xccdf(assessments: Iterable[Assessment], options: RenderOptio
         about = (each.framework, each.benchmark_version)
         if checklist is None:
             checklist = options.checklist(*about)
-            yield from benchmark_pieces(checklist, control_check)
+            settings = {row.control.id: row.arguments for row in each.results}
+            yield from benchmark_pieces(checklist, control_check, settings)
         if about != (checklist.framework, checklist.version):
             raise ValueError(f"one document holds one benchmark: {checklist.version} and {each.benchmark_version}")
         identifier = distinct(xccdf_result_id(each), taken, "_{}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from benchmark import __version__
 from benchmark.model.facts import JsonValue
 from benchmark.scap.checklist import Checklist, ChecklistGroup, ChecklistProfile, ChecklistRule, ChecklistValue
+from benchmark.scap.fix.scripts import fix_elements
 from benchmark.scap.names import CATALOGUES, CONTROL_CHECK, DOCKMARK, DUBLIN_CORE, XCCDF, catalogue_of
 from benchmark.scap.xml_text import attributes, content, element
 
 Checks: TypeAlias = Callable[[ChecklistRule], Iterator[str]]
+Settings: TypeAlias = Mapping[str, Mapping[str, JsonValue]]
+
+NO_SETTINGS: Final[Settings] = {}
 
 MODELS: Final = (
     "urn:xccdf:scoring:default",
@@ -29,12 +34,21 @@ _NOTICE: Final = (
 )
 
 
-def benchmark_pieces(checklist: Checklist, checks: Checks) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the rules take besides the checklist: their checks, and the values of all parameters by control."""
+
+    checks: Checks
+    settings: Settings
+
+
+def benchmark_pieces(checklist: Checklist, checks: Checks, settings: Settings = NO_SETTINGS) -> Iterator[str]:
     """The document up to where TestResults may follow; ``benchmark_end`` closes it.
 
-    ``checks`` yields the check of a rule, element by element. No platform is named on purpose: it would make every rule
-    not applicable where no dictionary of platforms comes along, and the schematron's warning about its absence is what keeps
-    oscap from taking an empty list of messages for a failure.
+    ``checks`` yields the check of a rule, element by element. ``settings`` are values of parameters, by control, that the
+    fixes hold where they are not the presets: oscap alone would resolve a ``sub`` in them. No platform is named on purpose: it
+    would make every rule not applicable where no dictionary of platforms comes along, and the schematron's warning about its
+    absence is what keeps oscap from taking an empty list of messages for a failure.
     """
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<Benchmark{attributes({**_PREFIXES, 'id': checklist.id, 'resolved': 'true', 'style': 'SCAP_1.3'})}>\n"
@@ -53,8 +67,15 @@ def benchmark_pieces(checklist: Checklist, checks: Checks) -> Iterator[str]:
         yield from _profile(profile, rules)
     for value in checklist.values:
         yield from _value(value)
+    presets: dict[str, dict[str, JsonValue]] = {}
+    for value in checklist.values:
+        presets.setdefault(value.control, {})[value.parameter.name] = value.preset
+    written = _Written(
+        checks,
+        {rule.control.id: {**presets.get(rule.control.id, {}), **settings.get(rule.control.id, {})} for rule in rules},
+    )
     for group in checklist.groups:
-        yield from _group(group, checks)
+        yield from _group(group, written)
 
 
 def benchmark_end() -> str:
@@ -115,18 +136,18 @@ def _value(value: ChecklistValue) -> Iterator[str]:
     yield "</Value>\n"
 
 
-def _group(group: ChecklistGroup, checks: Checks) -> Iterator[str]:
+def _group(group: ChecklistGroup, written: _Written) -> Iterator[str]:
     yield f"<Group{attributes({'id': group.id})}>\n"
     yield _text("title", group.title)
     yield _text("description", f"Section {group.title}." if group.section[:1].isdigit() else f"{group.title}.")
     for rule in group.rules:
-        yield from _rule(rule, checks)
+        yield from _rule(rule, written)
     for each in group.groups:
-        yield from _group(each, checks)
+        yield from _group(each, written)
     yield "</Group>\n"
 
 
-def _rule(rule: ChecklistRule, checks: Checks) -> Iterator[str]:
+def _rule(rule: ChecklistRule, written: _Written) -> Iterator[str]:
     control = rule.control
     told = {
         "id": rule.id,
@@ -144,7 +165,8 @@ def _rule(rule: ChecklistRule, checks: Checks) -> Iterator[str]:
     yield _text("rationale", control.rationale)
     yield from idents(rule, rule.version)
     yield _text("fixtext", control.remediation.text)
-    yield from checks(rule)
+    yield from fix_elements(control, written.settings[control.id])
+    yield from written.checks(rule)
     yield "</Rule>\n"
 
 

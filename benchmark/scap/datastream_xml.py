@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from benchmark.scap.benchmark_xml import benchmark_end, benchmark_pieces, control_check
+from benchmark.scap.benchmark_xml import NO_SETTINGS, Settings, benchmark_end, benchmark_pieces, control_check
 from benchmark.scap.checklist import Checklist, ChecklistRule
 from benchmark.scap.names import stem
 from benchmark.scap.ocil_xml import ocil_check, ocil_pieces, questionnaires
@@ -35,15 +35,16 @@ def benchmark_component(checklist: Checklist) -> str:
     return f"scap_dockmark_comp_{stem(checklist.framework, checklist.version)}-xccdf.xml"
 
 
-def datastream_pieces(checklist: Checklist, time: str) -> Iterator[str]:
-    """The data stream collection that results refer to, without an XML declaration. ``time`` is when its parts were made.
+def datastream_pieces(checklist: Checklist, time: str, settings: Settings = NO_SETTINGS) -> Iterator[str]:
+    """The data stream collection that results refer to, without an XML declaration. ``time`` is when its parts were made,
+    ``settings`` are those of ``benchmark_pieces``.
 
     What only people can judge points to a question in OCIL; every other rule to the control that dockmark itself evaluates.
     """
     own = stem(checklist.framework, checklist.version)
     asked = questionnaires(checklist)
     components = (
-        Component(f"{own}-xccdf.xml", _benchmark(checklist, asked)),
+        Component(f"{own}-xccdf.xml", _benchmark(checklist, asked, settings)),
         Component(f"{own}-ocil.xml", ocil_pieces(checklist, time)),
     )
     return stream_pieces(own, time, components, names={f"{own}-ocil.xml": _OCIL_FILE})
@@ -109,11 +110,11 @@ def _reference(part: str) -> dict[str, str]:
     return {"id": _reference_id(part), "xlink:href": f"#{_component_id(part)}"}
 
 
-def _benchmark(checklist: Checklist, asked: Mapping[str, str]) -> Iterator[str]:
+def _benchmark(checklist: Checklist, asked: Mapping[str, str], settings: Settings) -> Iterator[str]:
     def check(rule: ChecklistRule) -> Iterator[str]:
         return ocil_check(asked[rule.id], _OCIL_FILE) if rule.id in asked else control_check(rule)
 
-    for piece in benchmark_pieces(checklist, check):
+    for piece in benchmark_pieces(checklist, check, settings):
         if not piece.startswith(_DECLARATION):
             yield piece
     yield benchmark_end()

@@ -10,6 +10,7 @@ from benchmark.model.control import (
     AnyOf,
     Automation,
     Each,
+    Fix,
     Not,
     Parameter,
     ParameterRef,
@@ -70,6 +71,72 @@ def test_absent_is_a_word_when_true_and_an_option_otherwise(tmp_path: Path) -> N
     assert controls["word"].check == Test("State.Health.Status", "absent", True)
     assert controls["option"].check == Test("State.Health.Status", "equals", "healthy", WhenAbsent.NOTAPPLICABLE)
     assert controls["quantified"].check == Each("Mounts", "none", Test("RW", "equals", True), WhenAbsent.PASS)
+
+
+FIXED = (
+    CONTROL.replace("for_each: containers", "for_each: default_files")
+    .replace("  fact: HostConfig.Privileged\n  equals: false\n", '  fact: mode\n  mode_at_most: "0644"\n')
+    .replace("recreate: recreate container", "recreate: nothing")
+)
+
+
+def with_fix(fix: str) -> str:
+    """A control about files whose fix starts in line 14."""
+    return FIXED + "  fix:\n" + "".join(f"    {line}\n" for line in fix.splitlines())
+
+
+def test_a_fix_is_data(tmp_path: Path) -> None:
+    text = with_fix('file_mode: "0644"\ndaemon_set: {icc: false, log-opts: {a: [1]}}')
+    control = load_catalog(write_tree(tmp_path, {"files/plain": text})).controls["plain"]
+    assert control.remediation.fixes == (
+        Fix("file_mode", "0644"),
+        Fix("daemon_set", {"icc": False, "log-opts": {"a": [1]}}),
+    )
+    assert control.remediation.by_hand == ""
+
+
+def test_why_there_is_no_fix(tmp_path: Path) -> None:
+    control = load_catalog(write_tree(tmp_path, {"files/plain": FIXED + "  by_hand: So it is.\n"})).controls["plain"]
+    assert control.remediation == Remediation("Do the other thing.", Recreate.NOTHING, (), "So it is.")
+
+
+@pytest.mark.parametrize(
+    ("fix", "message"),
+    [
+        (
+            "script: rm -rf /",
+            "14:5: no fix 'script'; there are file_mode, file_owner, audit_rule, daemon_set, daemon_unset, ",
+        ),
+        ("file_mode: 0644", '14:16: 0644 has two readings; quote it: "0644"'),
+        ('file_mode: "644; reboot"', '14:16: file_mode is a mode in four octal digits, such as "0644"'),
+        ('file_owner: "root"', '14:17: file_owner is "USER:GROUP"'),
+        ('file_owner: "root:$(id)"', '14:17: file_owner is "USER:GROUP"'),
+        ("audit_rule: {accesses: wx, key: a}", "ok"),
+        ("audit_rule: {accesses: xw, key: a}", "14:17: audit_rule records accesses out of rwxa, in that order"),
+        ("audit_rule: {accesses: w, key: 'a;b'}", "14:17: audit_rule has a key of small letters, digits, _ and -"),
+        ("audit_rule: {accesses: w}", "14:17: audit_rule has accesses and key, and nothing else"),
+        ("daemon_set: {iccc: false}", "14:17: daemon_set knows no setting 'iccc'"),
+        ("daemon_set: [icc]", "14:17: daemon_set is a mapping of settings to values"),
+        ("daemon_unset: {icc: false}", "14:19: daemon_unset has a list of values for 'icc'"),
+        ("api_group_members: alice", "14:24: api_group_members is {parameter: NAME}, a parameter of the control"),
+        ("api_group_members: {parameter: x}", "14:24: api_group_members names no parameter 'x'"),
+    ],
+)
+def test_a_fix_holds_nothing_but_what_it_may(tmp_path: Path, fix: str, message: str) -> None:
+    found = errors_of(write_tree(tmp_path, {"files/x": with_fix(fix)}))
+    assert all(message in each for each in found)
+    assert len(found) == (message != "ok")
+
+
+def test_fixes_stand_alone(tmp_path: Path) -> None:
+    both = errors_of_control(tmp_path / "both", with_fix('file_mode: "0644"') + "  by_hand: No.\n")
+    assert both == ["15:3: 'by_hand' says why there is no fix, and there is one"]
+    anew = CONTROL + "  fix:\n    daemon_set: {icc: false}\n"
+    assert errors_of_control(tmp_path / "anew", anew) == ["13:3: no script makes containers or images anew"]
+    elsewhere = CONTROL.replace("recreate container", "nothing") + '  fix:\n    file_mode: "0644"\n'
+    assert errors_of_control(tmp_path / "elsewhere", elsewhere) == [
+        "14:16: file_mode is about files, and containers are none that a script knows to find"
+    ]
 
 
 def test_only_a_person_can_say(tmp_path: Path) -> None:

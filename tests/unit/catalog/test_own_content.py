@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmark.catalog.load import load_catalog
 from benchmark.model.content import Catalog
+from benchmark.model.control import AllOf, AnyOf, Condition, Each, Not, Recreate, Test
 
 CHECKOUT = Path(__file__).parents[3]
 
@@ -55,3 +57,64 @@ def test_sections_2_3_and_5_are_judged_completely(catalog: Catalog, section: str
     ]
     assert len(found) == items
     assert all(found)
+
+
+MADE_ANEW = (Recreate.CONTAINER, Recreate.IMAGE)
+
+
+def test_every_control_has_a_fix_or_says_why_not(catalog: Catalog) -> None:
+    lacking = [
+        each.id
+        for each in catalog.controls.values()
+        if not (each.remediation.fixes or each.remediation.by_hand or each.remediation.recreate in MADE_ANEW)
+    ]
+    assert lacking == []
+
+
+def test_every_mode_owner_and_audit_rule_has_a_fix(catalog: Catalog) -> None:
+    """What is asked of files a script can do, without exception; and it does what the check asks for."""
+    lacking = []
+    for control in catalog.controls.values():
+        fixes = {each.kind: each.argument for each in control.remediation.fixes}
+        asked = list(_tests(control.check))
+        wanted = {each.argument for each in asked if each.word == "mode_at_most"}
+        if wanted and {fixes.get("file_mode")} != wanted:
+            lacking.append(control.id)
+        if any(each.word == "owned_by" for each in asked) and fixes.get("file_owner") not in {
+            each.argument for each in asked if each.word == "owned_by"
+        }:
+            lacking.append(control.id)
+        if any(each.fact == "audit_rules" for each in asked) and "audit_rule" not in fixes:
+            lacking.append(control.id)
+    assert lacking == []
+
+
+def test_fixes_of_settings_set_what_is_asked_for(catalog: Catalog) -> None:
+    wrong = []
+    for control in catalog.controls.values():
+        for fix in control.remediation.fixes:
+            if fix.kind == "daemon_set":
+                asked = {each.fact: each.argument for each in _tests(control.check) if each.word == "equals"}
+                told = {f"daemon.{name}": value for name, value in dict(fix.argument).items()}  # type: ignore[arg-type]
+                if (
+                    told != {fact: value for fact, value in asked.items() if fact in told}
+                    and control.id not in ENGINE_SAYS
+                ):
+                    wrong.append(control.id)
+    assert wrong == []
+
+
+ENGINE_SAYS = ("experimental_features_disabled",)  # judged by what the engine reports, not by its setting
+
+
+def _tests(condition: Condition | None) -> Iterator[Test]:
+    match condition:
+        case Test():
+            yield condition
+        case AllOf(parts) | AnyOf(parts):
+            for each in parts:
+                yield from _tests(each)
+        case Not(part):
+            yield from _tests(part)
+        case Each(_, _, inner, _):
+            yield from _tests(inner)
