@@ -172,7 +172,7 @@ def _ansible(step: Step, wanted: dict[str, JsonValue], unwanted: dict[str, JsonV
         for name, values in unwanted.items()
     )
     expressions = {
-        "old": f"({found}.stdout_lines[1:] | join('\\n') | default('{{}}', true)) | from_json",
+        "old": f"({found}.stdout_lines[1:] | join('') | default('{{}}', true)) | from_json",
         "gone": gone or "[]",
         "new": f"old | combine({json.dumps(wanted)}, recursive=true) | dict2items | rejectattr('key', 'in', gone) | items2dict",
     }

@@ -9,7 +9,7 @@ from benchmark.model.control import Control, Recreate
 from benchmark.model.facts import JsonValue
 from benchmark.scap.fix.kinds import FIXES
 from benchmark.scap.fix.shell import as_step
-from benchmark.scap.fix.step import FixKind, Step, parameter_of
+from benchmark.scap.fix.step import FixKind, Step, parameter_of, rescued
 from benchmark.scap.xml_text import attributes, content
 
 # What applying it costs -> XCCDF's complexity and disruption.
@@ -32,8 +32,10 @@ def shell_script(control: Control, arguments: Mapping[str, JsonValue]) -> str:
 
 
 def ansible_tasks(control: Control, arguments: Mapping[str, JsonValue]) -> str:
-    """A list of tasks for Ansible, as YAML, "" where the control has no fix. Only modules of ansible.builtin."""
-    return "".join(kind.ansible(step) for kind, step in _steps(control, arguments))
+    """A list of tasks for Ansible, as YAML, "" where the control has no fix. Only modules of ansible.builtin; a failure is
+    told and ends no other control's tasks.
+    """
+    return "".join(rescued(step, kind.ansible(step)) for kind, step in _steps(control, arguments))
 
 
 def fix_elements(control: Control, arguments: Mapping[str, JsonValue]) -> Iterator[str]:

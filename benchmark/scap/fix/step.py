@@ -74,7 +74,19 @@ def task(step: Step, what: str, module: str, options: str, more: str = "") -> st
         f"- name: {json.dumps(f'{step.control}: {what}')}\n"
         f"  ansible.builtin.{module}:\n{indented(options, 4)}"
         f"{indented(more, 2)}"
+    )
+
+
+def rescued(step: Step, tasks: str) -> str:
+    """The tasks as one block: a failure is told, and those of other controls go on."""
+    return (
+        f"- name: {json.dumps(f'{step.control}: {step.title}')}\n"
         f"  tags: [dockmark, {step.control}]\n"
+        f"  block:\n{indented(tasks, 4)}"
+        f"  rescue:\n"
+        f"    - name: {json.dumps(f'{step.control}: not mended')}\n"
+        f"      ansible.builtin.debug:\n"
+        f'        msg: "dockmark: {step.control}: not mended"\n'
     )
 
 

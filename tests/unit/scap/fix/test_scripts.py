@@ -68,15 +68,21 @@ def test_shellcheck_finds_nothing() -> None:
 
 @pytest.mark.parametrize("control", named(FIXABLE))
 def test_every_task_is_a_task(control: Control) -> None:
-    tasks = yaml.safe_load(ansible_tasks(control, presets(control)))
+    tasks = []
+    for block in yaml.safe_load(ansible_tasks(control, presets(control))):
+        assert block.keys() == {"name", "tags", "block", "rescue"}
+        assert block["tags"] == ["dockmark", control.id]
+        assert [each["ansible.builtin.debug"]["msg"] for each in block["rescue"]] == [
+            f"dockmark: {control.id}: not mended"
+        ]
+        tasks += block["block"]
     assert tasks
     registered = [each["register"] for each in tasks if "register" in each]
     assert len(registered) == len(set(registered))
     for each in tasks:
         (module,) = (name for name in each if name.startswith("ansible.builtin."))
         rest = each.keys() - {module}
-        assert rest <= {"name", "tags", "register", "loop", "when", "vars", "changed_when", "check_mode"}
-        assert each["tags"] == ["dockmark", control.id]
+        assert rest <= {"name", "register", "loop", "when", "vars", "changed_when", "check_mode"}
         assert each["name"].startswith(f"{control.id}: ")
         if module == "ansible.builtin.shell" and "check_mode" in each:
             assert each["changed_when"] is False
