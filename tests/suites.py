@@ -23,6 +23,7 @@ from tests.postgresql import why_no_postgresql
 from tests.systemd import why_no_systemd
 
 _ARSENAL: Final = Path(__file__).parent / "torture"
+STOCK_TOOLS: Final = ("sh", "unzip", "sha256sum", "base64", "openssl", "ssh-keygen")
 _PATH: Final = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 
@@ -44,12 +45,20 @@ def why_no_openscap() -> str:
     return "" if shutil.which("oscap", path=_PATH) else "oscap is not installed (package openscap-scanner)"
 
 
+@cache
+def why_no_stock_tools() -> str:
+    """What this machine lacks of the programs by which an auditor verifies a pack; "" when nothing."""
+    missing = [each for each in STOCK_TOOLS if shutil.which(each) is None]
+    return f"not installed: {', '.join(missing)}" if missing else ""
+
+
 SUITES: Final[dict[str, Callable[[], str]]] = {
     "engine": cache(why_no_engine),
     "audit_rules": why_no_audit_rules,
     "openscap": why_no_openscap,
     "systemd": cache(why_no_systemd),
     "postgresql": why_no_postgresql,
+    "stock_tools": why_no_stock_tools,
 }
 
 

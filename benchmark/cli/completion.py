@@ -20,6 +20,7 @@ _COMPLETE: Final = {
     "content": shtab.DIRECTORY,
     "snapshots": shtab.FILE,
     "output": shtab.FILE,
+    **dict.fromkeys(("pack", "reply", "sign", "passphrase_file", "trusted", "tsa_certificate"), shtab.FILE),
 }
 
 

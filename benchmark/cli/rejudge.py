@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from benchmark.catalog.compiled import decode_catalog
 from benchmark.cli.evaluation import Question, evaluator_for
 from benchmark.cli.exit_code import ExitCode, Refusal
-from benchmark.history.store import Store
 from benchmark.model.content import Catalog
 from benchmark.model.result import Assessment
 from benchmark.model.run import Run
@@ -15,7 +15,14 @@ from benchmark.model.snapshot import Snapshot
 from benchmark.model.snapshot_file import SnapshotDefect, decode_snapshot
 
 
-def rejudge(store: Store, run: Run, *, content: bytes | None = None) -> Assessment:
+class Blobs(Protocol):
+    """Whatever holds the files of a run: a store, or a pack that was made from one."""
+
+    def blob(self, digest: str) -> bytes:
+        """The bytes with this digest (``sha256:…``). Raises what its owner documents when there are none."""
+
+
+def rejudge(store: Blobs, run: Run, *, content: bytes | None = None) -> Assessment:
     """The run's snapshot judged under the run's terms: by its own content, or by other compiled ``content``.
 
     By its own it is what was recorded: its JSON is byte for byte the run's assessment, unless a later dockmark judges the
@@ -27,12 +34,12 @@ def rejudge(store: Store, run: Run, *, content: bytes | None = None) -> Assessme
     return replace(assessment, tool_version=run.tool_version) if content is None else assessment
 
 
-def recorded_content(store: Store, run: Run) -> Catalog:
+def recorded_content(store: Blobs, run: Run) -> Catalog:
     """The catalogue that judged the run. Raises Refusal and StoreError."""
     return _catalog(store.blob(run.content))
 
 
-def recorded_snapshot(store: Store, run: Run) -> Snapshot:
+def recorded_snapshot(store: Blobs, run: Run) -> Snapshot:
     """The facts that were judged. Raises Refusal and StoreError."""
     try:
         return decode_snapshot(store.blob(run.snapshot))
@@ -40,7 +47,7 @@ def recorded_snapshot(store: Store, run: Run) -> Snapshot:
         raise Refusal(f"the snapshot of the run {run.id} cannot be read: {error}", ExitCode.UNVERIFIED) from None
 
 
-def question_of(store: Store, run: Run) -> Question:
+def question_of(store: Blobs, run: Run) -> Question:
     """What the run was asked, with the files that its terms name. Raises StoreError."""
     terms = run.terms
     named = (terms.tailoring, terms.waivers, terms.attestations, *terms.mappings)

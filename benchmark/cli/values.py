@@ -52,6 +52,15 @@ def read_output(text: str) -> Output:
     return Output(name, read_path(path) if path else STDOUT)
 
 
+def read_formats(text: str) -> tuple[str, ...]:
+    """``json`` or ``json,xccdf``."""
+    names = tuple(each.strip() for each in text.split(","))
+    for each in names:
+        if each not in FORMAT_NAMES:
+            raise BadValue(f"there is no format {each!r}; there are {', '.join(FORMAT_NAMES)}")
+    return names
+
+
 def read_path(text: str) -> str:
     """The path of a file, not empty."""
     if not text or "\0" in text:
