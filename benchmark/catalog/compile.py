@@ -10,7 +10,7 @@ from benchmark.catalog.compiled import encode_catalog
 from benchmark.catalog.content_error import ContentError, ContentErrors
 from benchmark.catalog.content_tree import ContentFile, read_content
 from benchmark.catalog.controls import ROOMS, read_control
-from benchmark.catalog.frameworks import Mapped, read_framework
+from benchmark.catalog.frameworks import Mapped, check_presets, read_framework
 from benchmark.catalog.positioned import Report, no_such
 from benchmark.catalog.yaml_source import Node, Scalar, Table, read_yaml
 from benchmark.model.control import Control
@@ -35,7 +35,7 @@ def compile_files(files: tuple[ContentFile, ...], found: Collection[ContentError
     mappings = [each for path, each in sources.items() if path.startswith("mappings/")]
     frameworks = {name: each for file in mappings for name, each in _framework(file, places, errors)}
     for name, each in frameworks.items():
-        _check_presets(f"mappings/{name}.yaml", each, controls, errors)
+        check_presets(Report(f"mappings/{name}.yaml", errors), each, controls)
     if f"mappings/{BASE_FRAMEWORK}.yaml" not in sources:
         errors.append(ContentError("mappings", 1, 1, f"there is no {BASE_FRAMEWORK}.yaml"))
     elif BASE_FRAMEWORK in frameworks:
@@ -88,16 +88,6 @@ def _framework(file: ContentFile, control_ids: Collection[str], errors: list[Con
         else read_framework(Report(file.path, errors), node, name, control_ids, graded=name == BASE_FRAMEWORK)
     )
     return [] if mapped is None else [(name, mapped)]
-
-
-def _check_presets(file: str, mapped: Mapped, controls: Mapping[str, Control], errors: list[ContentError]) -> None:
-    """Presets name parameters that exist; whether a value fits is checked like one that a user sets."""
-    for name, place in mapped.presets.items():
-        control, _, parameter = name.partition(".")
-        if control in controls:
-            known = [each.name for each in controls[control].parameters]
-            if parameter not in known:
-                Report(file, errors).at(place, no_such(f"parameter of {control}", parameter, known))
 
 
 def _check_all_mapped(places: Mapping[str, tuple[str, Node]], base: Mapped, errors: list[ContentError]) -> None:

@@ -35,10 +35,35 @@ def read_content(root: Path) -> tuple[tuple[ContentFile, ...], tuple[ContentErro
         for path in _walk(root, folder, depth, errors):
             if len(files) >= _MAX_FILES:
                 raise ContentErrors([ContentError(folder, 1, 1, f"more than {_MAX_FILES} files")])
-            data = _read(root, path, errors)
+            data = read_file(root / path, path, errors)
             if data is not None:
                 files.append(ContentFile(path, data))
     return tuple(sorted(files, key=lambda each: each.path)), tuple(errors)
+
+
+def read_file(file: Path, path: str, errors: list[ContentError]) -> bytes | None:
+    """The bytes of a regular file within the size bound; a FIFO neither hangs nor is read. None for a file with an error,
+    which is noted under ``path``.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError as error:
+        errors.append(ContentError(path, 1, 1, f"cannot be read: {_reason(error)}"))
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        errors.append(ContentError(path, 1, 1, "not a regular file"))
+        return None
+    with os.fdopen(descriptor, "rb") as opened:
+        try:
+            data = opened.read(_MAX_BYTES + 1)
+        except OSError as error:
+            errors.append(ContentError(path, 1, 1, f"cannot be read: {_reason(error)}"))
+            return None
+    if len(data) > _MAX_BYTES:
+        errors.append(ContentError(path, 1, 1, f"the file is larger than {_MAX_BYTES} bytes"))
+        return None
+    return data
 
 
 def _walk(root: Path, folder: str, depth: int, errors: list[ContentError]) -> list[str]:
@@ -65,28 +90,6 @@ def _misplaced(depth: int, is_directory: bool) -> str:
     if depth:
         return "a control lies in the folder of its room: controls/ROOM/ID.yaml"
     return "a folder where only .yaml files belong" if is_directory else "not content: the name must end in .yaml"
-
-
-def _read(root: Path, path: str, errors: list[ContentError]) -> bytes | None:
-    """The bytes of a regular file within the size bound; a FIFO neither hangs nor is read."""
-    try:
-        descriptor = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except OSError as error:
-        errors.append(ContentError(path, 1, 1, f"cannot be read: {_reason(error)}"))
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            errors.append(ContentError(path, 1, 1, "not a regular file"))
-            return None
-        try:
-            data = file.read(_MAX_BYTES + 1)
-        except OSError as error:
-            errors.append(ContentError(path, 1, 1, f"cannot be read: {_reason(error)}"))
-            return None
-    if len(data) > _MAX_BYTES:
-        errors.append(ContentError(path, 1, 1, f"the file is larger than {_MAX_BYTES} bytes"))
-        return None
-    return data
 
 
 def _reason(error: OSError) -> str:

@@ -9,7 +9,8 @@ from benchmark.catalog.positioned import Report, read_choice, read_items, read_l
 from benchmark.catalog.yaml_source import Listing, Node, Table
 from benchmark.model.framework import Directness, Edge, Reach, Relationship, Support
 
-_KEYS: Final = ("controls", "relationship", "directness", "support", "reason")
+EDGE_KEYS: Final = ("controls", "relationship", "directness", "support", "reason")
+EDGE_MAY: Final = ("sources",)
 _WITHOUT_EDGES: Final = (Reach.NOT_REACHABLE, Reach.ASKS_NOTHING)
 
 
@@ -94,7 +95,7 @@ def _contradiction(reach: Reach, edges: tuple[Edge, ...]) -> str:
 
 
 def _entry(report: Report, node: Node, named: dict[str, Node]) -> Iterable[Edge]:
-    entries = read_table(report, node, "an edge", _KEYS, ("sources",)).entries
+    entries = read_table(report, node, "an edge", EDGE_KEYS, EDGE_MAY).entries
     controls = read_control_list(report, entries["controls"], "controls", named) if "controls" in entries else ()
     if "controls" in entries and isinstance(entries["controls"], Listing) and not entries["controls"].items:
         report.at(entries["controls"], "controls needs at least one")
@@ -107,7 +108,7 @@ def _entry(report: Report, node: Node, named: dict[str, Node]) -> Iterable[Edge]
     sources = _sources(report, entries["sources"]) if "sources" in entries else ()
     if stated.get("support") in (Support.PUBLISHED, Support.CHAINED) and not sources:
         report.at(node, f"an edge whose support is {stated['support']} lacks sources")
-    if len(stated) < len(_KEYS) - 2 or not all(stated.values()):
+    if len(stated) < len(EDGE_KEYS) - 2 or not all(stated.values()):
         return ()
     relationship = Relationship(stated["relationship"])
     directness, support = Directness(stated["directness"]), Support(stated["support"])

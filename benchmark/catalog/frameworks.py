@@ -24,11 +24,14 @@ from benchmark.catalog.positioned import (
     read_truth,
 )
 from benchmark.catalog.yaml_source import Listing, Node, Scalar, Table
+from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue
 from benchmark.model.framework import Edge, Framework, Reach, Requirement
 
 ASSESSMENTS: Final = ("automated", "manual")
-_ITEM: Final = (
+FILE_KEYS: Final = ("framework", "title", "versions", "sections", "requirements", "beyond", "complete", "about")
+_NEEDED: Final = 5  # so many of them stand in every file
+ITEM_KEYS: Final = (
     "label", "id", "ids", "level", "levels", "assessment", "controls", "edges", "presets", "reach", "reach_reason",
     "corresponds",
 )  # fmt: skip
@@ -60,13 +63,7 @@ def read_framework(
     if not isinstance(node, Table):
         report.at(node, "a mapping file is a mapping")
         return None
-    table = read_table(
-        report,
-        node,
-        "the file",
-        ("framework", "title", "versions", "sections", "requirements"),
-        ("beyond", "complete", "about"),
-    )
+    table = read_table(report, node, "the file", FILE_KEYS[:_NEEDED], FILE_KEYS[_NEEDED:])
     entries = table.entries
     stated = _id(report, entries["framework"], name) if "framework" in entries else ""
     title = read_line(report, entries["title"], "title") if "title" in entries else ""
@@ -91,6 +88,16 @@ def read_framework(
             beyond[control], f"{control} is mapped in line {named[control].line}, so it is not beyond this framework"
         )
     return None if len(report.errors) > before else Mapped(framework, named, beyond, presets)
+
+
+def check_presets(report: Report, mapped: Mapped, controls: Mapping[str, Control]) -> None:
+    """Presets name parameters that exist; whether a value fits is checked like one that a user sets."""
+    for name, place in mapped.presets.items():
+        control, _, parameter = name.partition(".")
+        if control in controls:
+            known = [each.name for each in controls[control].parameters]
+            if parameter not in known:
+                report.at(place, no_such(f"parameter of {control}", parameter, known))
 
 
 def _id(report: Report, node: Node, name: str | None) -> str:
@@ -126,7 +133,9 @@ def _requirement(
     """
     (versions, graded), (named, preset) = scope, places
     required = ("label", "assessment") if graded else ("label",)
-    table = read_table(report, node, "a requirement", required, tuple(each for each in _ITEM if each not in required))
+    table = read_table(
+        report, node, "a requirement", required, tuple(each for each in ITEM_KEYS if each not in required)
+    )
     entries = table.entries
     if isinstance(node, Table):
         for one, many in (("id", "ids"), ("level", "levels")):

@@ -18,6 +18,7 @@ from benchmark.cli.printing import print_text
 _COMPLETE: Final = {
     "host_root": shtab.DIRECTORY,
     "content": shtab.DIRECTORY,
+    "mapping": shtab.FILE,
     "snapshots": shtab.FILE,
     "output": shtab.FILE,
     **dict.fromkeys(("pack", "reply", "sign", "passphrase_file", "trusted", "tsa_certificate"), shtab.FILE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,18 +34,29 @@ DEFAULT_PROFILE: Final = "level_2"
 
 
 def load_content(arguments: Namespace) -> Catalog:
-    """The shipped catalogue, or the one in ``--content DIR``. Raises Refusal with every error of the content."""
+    """The shipped catalogue, or the one in ``--content DIR``, and the frameworks of ``--mapping FILE``.
+
+    Raises Refusal with every error of the content.
+    """
     root = None if arguments.content is None else Path(arguments.content)
     try:
         if root is not None and not root.is_dir():  # raises for a name that is too long
             raise Refusal(f"--content: {root} is not a directory")
-        return load_catalog(root)
+        return _with_mappings(load_catalog(root), arguments.mapping)
     except ContentErrors as error:
         found = [str(each) for each in error.errors]
         count = "1 error" if len(found) == 1 else f"{len(found)} errors"
         raise Refusal(f"{count} in the content", more=tuple(found)) from None
     except OSError as error:
         raise Refusal(f"cannot read the content: {error}") from None
+
+
+def _with_mappings(catalog: Catalog, paths: Sequence[str]) -> Catalog:
+    if not paths:
+        return catalog
+    from benchmark.catalog.user_mapping import with_mappings  # noqa: PLC0415  (reads YAML, which most runs do not)
+
+    return with_mappings(catalog, [Path(each) for each in paths])
 
 
 def framework_of(catalog: Catalog) -> Framework:

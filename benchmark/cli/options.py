@@ -58,6 +58,14 @@ BEYOND: Final = Option(
     default=False,
 )
 CONTENT: Final = Option(("--content",), "use the controls/ and mappings/ in DIR", "DIR", values.read_path)
+MAPPING: Final = Option(
+    ("--mapping",),
+    "a framework of your own, as a mapping file (docs/mappings.md); repeatable; the variable holds one path per line",
+    "FILE",
+    values.read_path,
+    separators="\n",
+    default=(),
+)
 OUTPUT: Final = Option(
     ("-o", "--output"),
     f"format ({', '.join(values.FORMAT_NAMES)}) and file, '-' or none for standard output; repeatable"
@@ -366,7 +374,7 @@ TSA_CERTIFICATE: Final = Option(
 
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
-SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT))
+SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT, MAPPING))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
 POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, STORE, NO_RECORD, WAIT))
 POLICY_OFFLINE: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, RECORD, STORE))

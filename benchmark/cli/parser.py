@@ -25,6 +25,7 @@ from benchmark.cli.options import (
     INSTANCES,
     LIMIT,
     LISTING,
+    MAPPING,
     NAME,
     NO_COLOR,
     OF,
@@ -156,13 +157,13 @@ COMMANDS: Final = (
         ("controls", "list"),
         "controls_list",
         "List the controls of a benchmark version and profile.",
-        (("selection", (BENCHMARK, PROFILE, CONTENT)), ("output", (LISTING,))),
+        (("selection", (BENCHMARK, PROFILE, CONTENT, MAPPING)), ("output", (LISTING,))),
     ),
     Command(
         ("controls", "show"),
         "controls_show",
         "Explain one control: why, how it is checked, and how to mend a failure.",
-        (("selection", (BENCHMARK, CONTENT)),),
+        (("selection", (BENCHMARK, CONTENT, MAPPING)),),
         (Positional("control", "ID", "our id, or a CIS number of the benchmark version"),),
     ),
     Command(
@@ -170,7 +171,7 @@ COMMANDS: Final = (
         "tailoring_create",
         "Write an XCCDF 1.2 Tailoring: a profile without some controls, with others, or with other values.",
         (
-            ("selection", (BENCHMARK, PROFILE, SELECT, UNSELECT, SET, CONTENT)),
+            ("selection", (BENCHMARK, PROFILE, SELECT, UNSELECT, SET, CONTENT, MAPPING)),
             ("output", (NAME, TITLE, DOCUMENT)),
         ),
     ),
@@ -178,7 +179,7 @@ COMMANDS: Final = (
         ("import", "xccdf"),
         "import_xccdf",
         "Report XCCDF results that dockmark wrote, or oscap with dockmark's content.",
-        (("selection", (CONTENT,)), REPORT, ("policy", (FAIL_ON,))),
+        (("selection", (CONTENT, MAPPING)), REPORT, ("policy", (FAIL_ON,))),
         (Positional("document", "RESULTS", "XCCDF 1.2 document with a TestResult; '-' for standard input"),),
     ),
     Command(

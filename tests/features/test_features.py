@@ -27,6 +27,25 @@ SETTINGS = (
 )
 
 
+HOUSE = """\
+framework: house
+title: Our house standard
+versions: ["2026"]
+sections: {H: Hosts}
+requirements:
+  - label: No container does what the host's root does
+    id: H-7
+    reach: largely
+    reach_reason: Rights that a container gets later are not seen.
+    edges:
+      - controls: [container_not_privileged]
+        relationship: subset-of
+        directness: direct
+        support: own judgement
+        reason: The privileged flag hands over all of root's rights at once.
+"""
+
+
 @dataclass
 class World:
     """What the steps of one scenario share."""
@@ -149,6 +168,21 @@ def _(world):
         shutil.copytree(ROOT / each, world.content / each)
 
 
+@given("a mapping file of our house standard")
+def _(world):
+    (world.folder / "house.yaml").write_text(HOUSE)
+
+
+@given(parsers.parse('a mapping file of our house standard that names a control "{control}"'))
+def _(world, control):
+    (world.folder / "house.yaml").write_text(HOUSE.replace("container_not_privileged", control))
+
+
+@given(parsers.parse('a mapping file of our house standard that calls itself "{name}"'))
+def _(world, name):
+    (world.folder / "house.yaml").write_text(HOUSE.replace("framework: house", f"framework: {name}"))
+
+
 @given(parsers.parse('the control "{control}" says "{wrong}" instead of "{right}"'))
 def _(world, control, wrong, right):
     (file,) = world.content.rglob(f"{control}.yaml")
@@ -192,6 +226,11 @@ def _(world, rule):
     world.judge("--fail-on", rule)
 
 
+@when("I judge the snapshot with that mapping")
+def _(world):
+    world.judge("--mapping", world.folder / "house.yaml")
+
+
 @when("I judge the snapshot with that copy")
 def _(world):
     world.judge("--content", str(world.content))
@@ -200,6 +239,11 @@ def _(world):
 @when(parsers.parse('I ask for the explanation of "{name}"'))
 def _(world, name):
     world.run("controls", "show", name)
+
+
+@when(parsers.parse('I ask for the explanation of "{name}" with that mapping'))
+def _(world, name):
+    world.run("controls", "show", name, "--mapping", world.folder / "house.yaml")
 
 
 @when(parsers.parse("I list the controls of benchmark {version} and profile {profile}"))
@@ -391,3 +435,8 @@ def _(world, count):
 def _(world):
     counted = int(re.search(r"(\d+) of them not judged yet", world.text)[1])
     assert world.text.count("not judged yet") == counted + 1
+
+
+@then(parsers.parse('it names rule "{rule}" of our house standard'))
+def _(world, rule):
+    assert re.search(rf"Our house standard\n.*\b{rule}\b", world.text, re.DOTALL)

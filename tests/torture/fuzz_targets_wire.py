@@ -137,7 +137,8 @@ def _control(data: bytes) -> bool:
 def _mapping(data: bytes) -> bool:
     errors: list[ContentError] = []
     node = read_yaml(data, "mappings/x.yaml", errors)
-    mapped = None if node is None else read_framework(Report("x", errors), node, "x", ("a", "b"))
+    graded = b"level" in data
+    mapped = None if node is None else read_framework(Report("x", errors), node, "x", ("a", "b"), graded=graded)
     _require_told(errors, data, refused=mapped is None)
     return mapped is not None and not errors
 
@@ -203,10 +204,36 @@ sections:
   "1": Host
 requirements:
   - label: One
-    id: {"1.0": "1.1", "2.0": "1.2"}
+    ids: {"1.0": "1.1", "2.0": "1.2"}
     level: 1
     assessment: manual
     controls: [a]
+"""
+_EDGES_SEED: Final = b"""framework: x
+title: A standard
+versions: ["1.0", "2.0"]
+complete: false
+about: A selection.
+sections:
+  "1": {"1.0": Host, "2.0": Hosts}
+requirements:
+  - label: One
+    ids: {"2.0": "1.1"}
+    reach: partly
+    reach_reason: The rest is for people.
+    corresponds: {"1.0": ["1.9"]}
+    edges:
+      - controls: [a, b]
+        relationship: subset-of
+        directness: direct
+        support: published
+        sources: [A table]
+        reason: It is so.
+  - label: Nine
+    ids: {"1.0": "1.9"}
+    reach: not reachable
+    reach_reason: For people.
+    corresponds: {"2.0": ["1.1"]}
 """
 _META: Final = b'{"Name": "default", "Endpoints": {"docker": {"Host": "tcp://10.0.0.1:2376", "SkipTLSVerify": false}}}'
 _YAML_WORDS: Final = (
@@ -341,9 +368,9 @@ WIRE_TARGETS: Final = (
         "mapping_yaml",
         _mapping,
         (),
-        (_MAPPING_SEED,),
-        (*_YAML_WORDS, b"id: ", b"level: ", b"presets: ", b"controls: "),
-        ((_MAPPING_SEED, b"  - label: x\n", b""),),
+        (_MAPPING_SEED, _EDGES_SEED),
+        (*_YAML_WORDS, b"id: ", b"level: ", b"presets: ", b"controls: ", b"edges: ", b"reach: ", b"corresponds: "),
+        ((_MAPPING_SEED, b"  - label: x\n", b""), (_EDGES_SEED, b"  - label: x\n", b"")),
     ),
     Target(
         "snapshot",
