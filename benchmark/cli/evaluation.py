@@ -42,7 +42,7 @@ def load_content(arguments: Namespace) -> Catalog:
     try:
         if root is not None and not root.is_dir():  # raises for a name that is too long
             raise Refusal(f"--content: {root} is not a directory")
-        return _with_mappings(load_catalog(root), arguments.mapping)
+        return _with_mappings(load_catalog(root), getattr(arguments, "mapping", ()))
     except ContentErrors as error:
         found = [str(each) for each in error.errors]
         count = "1 error" if len(found) == 1 else f"{len(found)} errors"
