@@ -17,6 +17,8 @@ CATALOGUES: Final[Mapping[str, str]] = {
     "nist_sp_800_190": "https://doi.org/10.6028/NIST.SP.800-190",
     "iso_27001": "https://www.iso.org/standard/27001",
     "nist_sp_800_53": "https://doi.org/10.6028/NIST.SP.800-53r5",
+    "hipaa": "https://www.ecfr.gov/current/title-45/part-164",
+    "disa_docker_stig": "https://public.cyber.mil/stigs",
 }
 MOST_RULE_ID: Final = 45  # what STIG Manager's database holds
 _PREFIX: Final = "xccdf_dockmark"
