@@ -22,22 +22,28 @@ from benchmark.scap.xml_reader import XmlRefused
 def run(arguments: Namespace) -> ExitCode:
     """Reports every TestResult of the document. Nothing is written when one of them is refused."""
     catalog = load_content(arguments)
-    framework = framework_of(catalog)
-    document = _document(arguments.document)
-    assessments = [_assessment(document, each, catalog, framework) for each in document.tests]
+    assessments = import_document(_read(arguments.document), input_name(arguments.document), catalog)
     outcomes: list[Outcome] = [outcome_of(each) for each in assessments]
     with Reports(arguments, catalog) as reports:
         written = reports.write(assessments[0]) if len(assessments) == 1 else reports.write_several(chain(assessments))
     return choose(arguments.fail_on, outcomes, unreachable=not written)
 
 
-def _document(path: str) -> ResultsDocument:
+def import_document(data: bytes, name: str, catalog: Catalog) -> list[Assessment]:
+    """The assessment of every TestResult in ``data``; ``name`` is what errors call it. Raises Refusal."""
+    framework = framework_of(catalog)
     try:
-        return read_results(read_input(path, MOST_BYTES), input_name(path))
-    except OSError as error:
-        raise Refusal(f"cannot read {path}: {error.strerror or error}") from None
+        document = read_results(data, name)
     except XmlRefused as error:
         raise Refusal(str(error)) from None
+    return [_assessment(document, each, catalog, framework) for each in document.tests]
+
+
+def _read(path: str) -> bytes:
+    try:
+        return read_input(path, MOST_BYTES)
+    except OSError as error:
+        raise Refusal(f"cannot read {path}: {error.strerror or error}") from None
 
 
 def _assessment(document: ResultsDocument, test: WrittenTest, catalog: Catalog, framework: Framework) -> Assessment:

@@ -164,6 +164,33 @@ IDENTITY_LABEL: Final = Option(
     default=(),
 )
 
+COMPARISON_OUTPUT: Final = Option(
+    ("-o", "--output"),
+    f"format ({', '.join(values.COMPARISON_FORMAT_NAMES)}) and file, '-' or none for standard output; repeatable"
+    " (default: table); the variable divides by comma or line",
+    "FORMAT[=PATH]",
+    values.read_comparison_output,
+    separators=",\n",
+    default=(values.Output("table"),),
+    variable="DOCKMARK_COMPARISON",
+)
+ALLOW: Final = Option(
+    ("--allow",),
+    "compare in spite of another host, profile or benchmark version, or less coverage; repeatable; the variable divides by"
+    " comma or line",
+    "host|profile|benchmark|coverage",
+    values.read_obstacle,
+    separators=",\n",
+    default=(),
+)
+RUN_HOST: Final = Option(
+    ("--host",),
+    "only runs of this host count for latest, latest~1 and release:NAME",
+    "NAME",
+    values.read_text,
+    variable="DOCKMARK_RUN_HOST",
+)
+
 SELECT: Final = Option(
     ("--select",),
     "also this control or section, by our id or its number; repeatable; the variable divides by comma or line",

@@ -10,9 +10,11 @@ from benchmark import __version__
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import Option, add_options
 from benchmark.cli.options import (
+    ALLOW,
     BEFORE,
     BENCHMARK,
     CALENDAR,
+    COMPARISON_OUTPUT,
     CONTENT,
     DIRECTORY,
     DOCUMENT,
@@ -22,6 +24,7 @@ from benchmark.cli.options import (
     FRAMEWORK,
     FROM,
     HISTORY,
+    IDENTITY_LABEL,
     INSTANCES,
     LIMIT,
     LISTING,
@@ -43,6 +46,7 @@ from benchmark.cli.options import (
     REPORT,
     REQUIREMENT,
     RETENTION,
+    RUN_HOST,
     RUNS,
     SCHEDULE_NAME,
     SCOPE,
@@ -152,6 +156,23 @@ COMMANDS: Final = (
         "Judge snapshots: anywhere, as anybody, without an engine.",
         (SELECTION, REPORT, POLICY_OFFLINE),
         (Positional("snapshots", "SNAPSHOT", "snapshot file, plain or gzip; '-' for standard input", many=True),),
+    ),
+    Command(
+        ("compare",),
+        "compare",
+        "Say what changed between two runs, releases, result files or snapshots, and where the difference in score comes from.",
+        (
+            ("matching", (IDENTITY_LABEL, ALLOW)),
+            ("history", (STORE, RUN_HOST)),
+            ("how snapshots are judged", SELECTION[1]),
+            ("output", (COMPARISON_OUTPUT, VERBOSE, NO_COLOR)),
+        ),
+        (
+            Positional(
+                "before", "A", "the earlier one: run id, latest~1, release:NAME, JSON or XCCDF results, or a snapshot"
+            ),
+            Positional("after", "B", "the later one, in the same way; '-' for standard input"),
+        ),
     ),
     Command(
         ("controls", "list"),

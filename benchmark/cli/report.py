@@ -44,7 +44,7 @@ class Reports:
         self._sinks: list[Sink] = []
 
     def __enter__(self) -> Self:
-        _require_distinct(self._outputs)
+        require_distinct(self._outputs)
         try:
             for each in self._outputs:
                 self._sinks.append(open_sink(each.path, as_utf8=each.format != _FOR_PEOPLE))
@@ -125,7 +125,8 @@ def wants_colour(environment: Mapping[str, str]) -> bool:
     return not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
-def _require_distinct(outputs: tuple[Output, ...]) -> None:
+def require_distinct(outputs: tuple[Output, ...]) -> None:
+    """Raises Refusal when two outputs go to the same place."""
     seen: set[str] = set()
     for each in outputs:
         place = each.path if each.path == STDOUT else str(Path(each.path).absolute())

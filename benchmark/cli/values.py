@@ -11,9 +11,11 @@ from typing import Final
 
 from benchmark.cli.exit_code import FailOn, Policy
 from benchmark.cli.option import BadValue
+from benchmark.model.comparison import Obstacle
 
 # benchmark.render.FORMATS, repeated so that parsing argv loads no renderer
 FORMAT_NAMES: Final = ("table", "json", "xccdf", "arf")
+COMPARISON_FORMAT_NAMES: Final = ("table", "json", "markdown")  # benchmark.cli.compare.FORMATS, in the same way
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
@@ -44,9 +46,13 @@ class Assignment:
 
 def read_output(text: str) -> Output:
     """``table``, ``json=report.json``, ``json=-``."""
+    return _read_output(text, FORMAT_NAMES)
+
+
+def _read_output(text: str, names: tuple[str, ...]) -> Output:
     name, equals, path = text.partition("=")
-    if name not in FORMAT_NAMES:
-        raise BadValue(f"there is no format {name!r}; there are {', '.join(FORMAT_NAMES)}")
+    if name not in names:
+        raise BadValue(f"there is no format {name!r}; there are {', '.join(names)}")
     if equals and not path:
         raise BadValue(f"{text!r} names no file; leave out '=' for standard output")
     return Output(name, read_path(path) if path else STDOUT)
@@ -59,6 +65,11 @@ def read_formats(text: str) -> tuple[str, ...]:
         if each not in FORMAT_NAMES:
             raise BadValue(f"there is no format {each!r}; there are {', '.join(FORMAT_NAMES)}")
     return names
+
+
+def read_comparison_output(text: str) -> Output:
+    """``table``, ``markdown=changes.md``, ``json=-``."""
+    return _read_output(text, COMPARISON_FORMAT_NAMES)
 
 
 def read_path(text: str) -> str:
@@ -74,6 +85,13 @@ def read_assignment(text: str) -> Assignment:
     if found is None:
         raise BadValue(f"{text!r} is not of the form CONTROL.PARAMETER=VALUE")
     return Assignment(*found.groups())
+
+
+def read_obstacle(text: str) -> Obstacle:
+    """``host``, ``profile``, ``benchmark`` or ``coverage``."""
+    if text not in tuple(Obstacle):
+        raise BadValue(f"{text!r} is not one of {', '.join(Obstacle)}")
+    return Obstacle(text)
 
 
 def read_seconds(text: str) -> float:

@@ -16,6 +16,7 @@ from benchmark.model.result import Assessment, ControlResult, Finding, Result, S
 from benchmark.model.snapshot import Enumeration
 from benchmark.model.strict_json import without_lone_surrogates
 from benchmark.model.vocabulary import COLLECTIONS
+from benchmark.render.identities_json import identities_document
 from benchmark.render.numbering import ids_of, section_of_result
 from benchmark.render.options import RenderOptions
 from benchmark.render.origin import collector_document, target_document
@@ -108,6 +109,7 @@ def _head(assessment: Assessment) -> Object:
         ],
         "deselected": deselected_document(assessment),
         **policy_documents(assessment.policy),
+        **identities_document(assessment),
         **_recorded(assessment),
     }
 
