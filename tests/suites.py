@@ -46,6 +46,12 @@ def why_no_openscap() -> str:
 
 
 @cache
+def why_no_clock() -> str:
+    """What this machine lacks to show a program another time; "" when nothing."""
+    return "" if shutil.which("faketime") else "faketime is not installed (package faketime)"
+
+
+@cache
 def why_no_stock_tools() -> str:
     """What this machine lacks of the programs by which an auditor verifies a pack; "" when nothing."""
     missing = [each for each in STOCK_TOOLS if shutil.which(each) is None]
@@ -59,6 +65,7 @@ SUITES: Final[dict[str, Callable[[], str]]] = {
     "systemd": cache(why_no_systemd),
     "postgresql": why_no_postgresql,
     "stock_tools": why_no_stock_tools,
+    "clock": why_no_clock,
 }
 
 

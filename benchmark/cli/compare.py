@@ -52,7 +52,7 @@ def run(arguments: Namespace) -> ExitCode:
 
 
 def _compare(arguments: Namespace) -> Comparison:
-    with Sides(arguments) as sides:
+    with Sides(arguments, host=arguments.host) as sides:
         before, after = sides.find(arguments.before), sides.find(arguments.after)
         return compare_assessments(
             before.compared,

@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from itertools import chain
 
+from benchmark.cli.baseline import Baseline
 from benchmark.cli.evaluation import ask, evaluator_for, load_content
-from benchmark.cli.exit_code import ExitCode, Outcome, choose, outcome_of
+from benchmark.cli.exit_code import ExitCode, Outcome, choose
 from benchmark.cli.input_file import input_name, read_input
 from benchmark.cli.recording import Recorder
 from benchmark.cli.report import Reports
@@ -23,14 +24,16 @@ def run(arguments: Namespace) -> ExitCode:
     catalog = load_content(arguments)
     question = ask(arguments, catalog)
     evaluator = evaluator_for(question, catalog)
+    baseline = Baseline(arguments, catalog, question)
     recorder = Recorder(arguments, catalog, wanted=arguments.record)
+    outcomes: list[Outcome] = []
 
     def recorded(assessment: Assessment, snapshot: Snapshot) -> Assessment:
-        return recorder.record(assessment, snapshot, question, choose(arguments.fail_on, (outcome_of(assessment),)))
+        outcomes.append(baseline.outcome_of(assessment))
+        return recorder.record(assessment, snapshot, question, choose(baseline.policy, outcomes[-1:]))
 
-    outcomes: list[Outcome] = []
     with Reports(arguments, catalog) as reports:
-        assessments = _assessments(evaluator, arguments.snapshots, outcomes, recorded)
+        assessments = _assessments(evaluator, arguments.snapshots, recorded)
         first = next(assessments, None)
         if first is None:
             return ExitCode.USAGE
@@ -40,16 +43,15 @@ def run(arguments: Namespace) -> ExitCode:
             written = reports.write_several(chain((first,), assessments))
     kept = recorder.tell()
     refused = len(outcomes) < len(arguments.snapshots)
-    return choose(arguments.fail_on, outcomes, refused=refused, unreachable=not (written and kept))
+    return choose(baseline.policy, outcomes, refused=refused, unreachable=not (written and kept))
 
 
 def _assessments(
     evaluator: Evaluator,
     paths: list[str],
-    outcomes: list[Outcome],
     recorded: Callable[[Assessment, Snapshot], Assessment],
 ) -> Iterator[Assessment]:
-    """The assessment of each snapshot that can be read, in order; ``outcomes`` grows by one for each."""
+    """The assessment of each snapshot that can be read, in order, after ``recorded``."""
     for path in paths:
         try:
             snapshot = decode_snapshot(read_input(path, MAX_BYTES))
@@ -57,6 +59,4 @@ def _assessments(
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             say(f"dockmark: {input_name(path)}: {reason}")
             continue
-        assessment = evaluator.evaluate(snapshot)
-        outcomes.append(outcome_of(assessment))
-        yield recorded(assessment, snapshot)
+        yield recorded(evaluator.evaluate(snapshot), snapshot)

@@ -39,6 +39,7 @@ class FailOn(enum.StrEnum):
     NEVER = "never"
     FAIL = "fail"  # a control failed without a waiver
     INCOMPLETE = "incomplete"  # failures alone are no violation
+    NEW = "new"  # a failure that the baseline does not hold
     SCORE = "score"  # the score after waivers lies below a minimum, or there is none
 
 
@@ -57,9 +58,11 @@ class Outcome:
     failed: bool
     incomplete: bool
     percent: Decimal | None
+    new_failures: bool = False  # that a baseline does not hold
+    newly_incomplete: bool = False  # something has no verdict that had one in the baseline
 
 
-def outcome_of(assessment: Assessment) -> Outcome:
+def outcome_of(assessment: Assessment, *, new_failures: bool = False, newly_incomplete: bool = False) -> Outcome:
     """The outcome of ``assessment``. A failure under a waiver does not count as failed, nor against the score.
 
     A control beyond the benchmark counts here, though not in the score: it was asked for.
@@ -68,6 +71,8 @@ def outcome_of(assessment: Assessment) -> Outcome:
         failed=any(row.result is Result.FAIL and row.waiver is None for row in assessment.results),
         incomplete=assessment.without_verdict > 0,
         percent=assessment.score.after_waivers,
+        new_failures=new_failures,
+        newly_incomplete=newly_incomplete,
     )
 
 
@@ -82,7 +87,8 @@ def choose(
 
     ``refused``: some input was bad (usage, content, a damaged snapshot). ``unreachable``: no engine answered, or a report
     could not be written. In this order: refused, unreachable, then nothing more under ``never``, then incomplete, then the
-    policy. Over several assessments the first that applies to any of them counts.
+    policy. Under ``new`` what had no verdict in the baseline either is not incomplete. Over several assessments the first
+    that applies to any of them counts.
     """
     seen = tuple(outcomes)
     if refused:
@@ -91,7 +97,8 @@ def choose(
         return ExitCode.UNREACHABLE
     if policy.fail_on is FailOn.NEVER:
         return ExitCode.MET
-    if any(each.incomplete for each in seen):
+    is_new = policy.fail_on is FailOn.NEW
+    if any(each.newly_incomplete if is_new else each.incomplete for each in seen):
         return ExitCode.INCOMPLETE
     if any(_violates(policy, each) for each in seen):
         return ExitCode.NOT_MET
@@ -104,5 +111,7 @@ def _violates(policy: Policy, outcome: Outcome) -> bool:
             return False
         case FailOn.FAIL:
             return outcome.failed
+        case FailOn.NEW:
+            return outcome.new_failures
         case FailOn.SCORE:
             return outcome.percent is None or outcome.percent < policy.minimum

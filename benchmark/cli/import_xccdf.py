@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from itertools import chain
 
+from benchmark.cli.baseline import require_baseline
 from benchmark.cli.checklist import checklist_of
 from benchmark.cli.evaluation import framework_of, load_content
 from benchmark.cli.exit_code import ExitCode, Outcome, Refusal, choose, outcome_of
@@ -21,6 +22,7 @@ from benchmark.scap.xml_reader import XmlRefused
 
 def run(arguments: Namespace) -> ExitCode:
     """Reports every TestResult of the document. Nothing is written when one of them is refused."""
+    require_baseline(arguments.fail_on, None)
     catalog = load_content(arguments)
     assessments = import_document(_read(arguments.document), input_name(arguments.document), catalog)
     outcomes: list[Outcome] = [outcome_of(each) for each in assessments]

@@ -84,7 +84,7 @@ INSTANCES: Final = Option(
 NO_COLOR: Final = Option(("--no-color",), "no colour, as with NO_COLOR", switch=True, default=False)
 FAIL_ON: Final = Option(
     ("--fail-on",),
-    "when to leave with 1: never, fail (default), incomplete, or 'score<N' in percent",
+    "when to leave with 1: never, fail (default), incomplete, new (against --baseline), or 'score<N' in percent",
     "POLICY",
     values.read_policy,
     default=Policy(),
@@ -97,6 +97,12 @@ WAIVERS: Final = Option(
 )
 ATTESTATIONS: Final = Option(
     ("--attestations",), "what people state about controls that only they can judge; the same", "FILE", values.read_path
+)
+BASELINE: Final = Option(
+    ("--baseline",),
+    "a JSON or XCCDF result, a snapshot or a recorded run (latest, release:NAME): only failures that it does not hold count",
+    "A",
+    values.read_path,
 )
 RELEASE: Final = Option(
     ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
@@ -403,8 +409,11 @@ TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT, MAPPING))
 REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
-POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, STORE, NO_RECORD, WAIT))
-POLICY_OFFLINE: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, RELEASE, RECORD, STORE))
+POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, BASELINE, RELEASE, STORE, NO_RECORD, WAIT))
+POLICY_OFFLINE: Final = (
+    "policy and record",
+    (WAIVERS, ATTESTATIONS, FAIL_ON, BASELINE, IDENTITY_LABEL, RELEASE, RECORD, STORE),
+)
 HISTORY: Final = ("history", (STORE,))
 RUNS: Final = ("which runs", (HOST_OF_RUNS, OF_RELEASE, SINCE, UNTIL))
 

@@ -61,11 +61,16 @@ class Side:
 class Sides:
     """Finds what references name. Content, options and store are read when the first reference needs them.
 
-    Use it as a context manager: leaving closes the store.
+    Only runs of ``host`` count, if given. Snapshots are judged by ``judged_by``, else by what the options say. Use it as a
+    context manager: leaving closes the store.
     """
 
-    def __init__(self, arguments: Namespace) -> None:
+    def __init__(
+        self, arguments: Namespace, *, host: str | None = None, judged_by: tuple[Catalog, Question] | None = None
+    ) -> None:
         self._arguments = arguments
+        self._host = host
+        self._judged_by = judged_by
         self._opened = ExitStack()
 
     def __enter__(self) -> Self:
@@ -83,11 +88,11 @@ class Sides:
 
     @cached_property
     def _catalog(self) -> Catalog:
-        return load_content(self._arguments)
+        return load_content(self._arguments) if self._judged_by is None else self._judged_by[0]
 
     @cached_property
     def _question(self) -> Question:
-        return ask(self._arguments, self._catalog)
+        return ask(self._arguments, self._catalog) if self._judged_by is None else self._judged_by[1]
 
     @cached_property
     def _store(self) -> Store:
@@ -95,7 +100,7 @@ class Sides:
 
     def _run(self, reference: str) -> Side:
         try:
-            run = self._store.resolve(reference, host=self._arguments.host)
+            run = self._store.resolve(reference, host=self._host)
             facts = Facts(
                 recorded_snapshot(self._store, run), question_of(self._store, run), recorded_content(self._store, run)
             )

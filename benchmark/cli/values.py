@@ -125,12 +125,12 @@ def read_period(text: str) -> tuple[datetime, datetime]:
 
 
 def read_policy(text: str) -> Policy:
-    """``never``, ``fail``, ``incomplete`` or ``score<N`` with N from 0 to 100."""
-    if text in (FailOn.NEVER, FailOn.FAIL, FailOn.INCOMPLETE):
+    """``never``, ``fail``, ``incomplete``, ``new`` or ``score<N`` with N from 0 to 100."""
+    if text in (FailOn.NEVER, FailOn.FAIL, FailOn.INCOMPLETE, FailOn.NEW):
         return Policy(FailOn(text))
     found = _SCORE.fullmatch(text)
     if found is None or Decimal(found[1]) > 100:
-        raise BadValue(f"{text!r} is not one of never, fail, incomplete, score<N with N from 0 to 100")
+        raise BadValue(f"{text!r} is not one of never, fail, incomplete, new, score<N with N from 0 to 100")
     return Policy(FailOn.SCORE, Decimal(found[1]))
 
 

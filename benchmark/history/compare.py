@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,6 @@ from benchmark.model.comparison import (
     Standing,
     State,
     Term,
-    is_new_failure,
 )
 from benchmark.model.result import Assessment
 
@@ -201,13 +200,3 @@ def _remarks(before: Compared, after: Compared, shown: Alignment) -> Iterator[st
 def _list(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def new_failures(before: Assessment, after: Assessment, labels: Sequence[str] = ()) -> Mapping[str, tuple[str, ...]]:
-    """The failures of ``after`` that ``before`` does not hold: by control, the message of each; the control's own without any."""
-    found: dict[str, tuple[str, ...]] = {}
-    for each in list_changes(align(before, after, labels)):
-        messages = tuple(change.after_message for change in each.findings if is_new_failure(change))
-        if messages or is_new_failure(each):
-            found[each.control] = messages or (each.after_message,)
-    return found

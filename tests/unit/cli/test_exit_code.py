@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -65,3 +66,12 @@ def test_the_numbers_are_a_contract():
         "INTERRUPTED": 130,
         "TERMINATED": 143,
     }
+
+
+def test_new_looks_at_what_the_baseline_does_not_hold_alone():
+    new = Policy(FailOn.NEW)
+    known = Outcome(failed=True, incomplete=True, percent=None)
+    assert choose(new, [known]) is ExitCode.MET
+    assert choose(new, [replace(known, new_failures=True)]) is ExitCode.NOT_MET
+    assert choose(new, [replace(known, new_failures=True, newly_incomplete=True)]) is ExitCode.INCOMPLETE
+    assert choose(FAIL, [replace(known, incomplete=False, newly_incomplete=True)]) is ExitCode.NOT_MET

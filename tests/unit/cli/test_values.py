@@ -38,6 +38,7 @@ def test_bad_output(text):
         ("never", Policy(FailOn.NEVER)),
         ("fail", Policy(FailOn.FAIL)),
         ("incomplete", Policy(FailOn.INCOMPLETE)),
+        ("new", Policy(FailOn.NEW)),
         ("score<0", Policy(FailOn.SCORE, Decimal(0))),
         ("score<80.5", Policy(FailOn.SCORE, Decimal("80.5"))),
         ("score<100", Policy(FailOn.SCORE, Decimal(100))),
