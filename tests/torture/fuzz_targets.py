@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.torture.fuzz_targets_api import API_TARGETS
+from tests.torture.fuzz_targets_evidence import EVIDENCE_TARGETS
 from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
 from tests.torture.fuzz_targets_proc import PROC_TARGETS
@@ -12,7 +13,15 @@ from tests.torture.fuzz_targets_wire import WIRE_TARGETS
 from tests.torture.fuzz_targets_xml import XML_TARGETS
 from tests.torture.ledger import Harness
 
-TARGETS: Final = (*HOST_TARGETS, *PROC_TARGETS, *API_TARGETS, *IMAGE_TARGETS, *WIRE_TARGETS, *XML_TARGETS)
+TARGETS: Final = (
+    *HOST_TARGETS,
+    *PROC_TARGETS,
+    *API_TARGETS,
+    *IMAGE_TARGETS,
+    *WIRE_TARGETS,
+    *XML_TARGETS,
+    *EVIDENCE_TARGETS,
+)
 
 HARNESS: Final = Harness(
     "fuzzing",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,11 +89,20 @@ def everything(host: Planted) -> dict[str, bytes]:
         ["evaluate", packed, "--beyond", "--verbose"],
         ["evaluate", plain, plain],
     ]
+    store, pack = home / "history.db", home / "pack.zip"
+    formats = ",".join(FORMATS)
+    lines += [
+        ["evaluate", plain, "--record", "--store", store, "-o", f"json={home / 'recorded.json'}"],
+        ["evidence", "create", "latest", "--store", store, "--format", formats, "-o", pack],
+        ["evidence", "verify", pack],
+        ["evidence", "verify", pack, "-o", "json"],
+    ]
     for output in ("table", "json"):
         lines.append(["access", *host.words, "--verbose", "-o", output])
         lines.append(["doctor", *host.words, *host.scope, "-o", output])
     for at, words in enumerate(lines):
         said |= streams(f"{at} {words[0]}", run(*words, terminal=at % 2 == 0, columns=60, env=_environment(home)))
+    assert pack.is_file(), "no pack was made"
     for path in home.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
@@ -105,9 +117,10 @@ def streams(name: str, ran: Ran) -> dict[str, bytes]:
 
 
 def unpacked(data: bytes) -> bytes:
-    """What a compressed file holds; any other as it is."""
-    import gzip
-
+    """What a compressed file or a pack holds; any other as it is."""
+    if data[:4] == b"PK\3\4":
+        with zipfile.ZipFile(io.BytesIO(data)) as pack:
+            return b"\n".join(pack.read(each) for each in pack.namelist())
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 

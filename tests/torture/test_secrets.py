@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from benchmark.cli import run as run_module
 from benchmark.cli.parser import COMMANDS as COMMAND_LINES
@@ -19,10 +27,12 @@ from benchmark.collect.redaction import redact, redact_words
 from benchmark.model.facts import Reason, Unavailable
 from tests.command import dockmark
 from tests.faulty_daemon import FAULTS, Fault
+from tests.packs import make_archive
+from tests.snapshots import snapshot
 from tests.torture.hostile_console import run
 from tests.torture.ledger import Harness, Tally
 from tests.torture.secret_canaries import COMMANDS, SHAPES, Aviary
-from tests.torture.secret_run import everything, planted_host, streams
+from tests.torture.secret_run import everything, planted_host, streams, unpacked
 from tests.torture.size import dice, seed, sized
 
 HARNESS: Final = Harness(
@@ -155,6 +165,38 @@ def crash(place: str, debug: str, monkeypatch: pytest.MonkeyPatch, tally: Tally)
 @pytest.mark.parametrize("place", _CRASHES)
 def test_a_crash_keeps_secrets(place: str, debug: str, monkeypatch: pytest.MonkeyPatch, tally: Tally) -> None:
     crash(place, debug, monkeypatch, tally)
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+@pytest.mark.parametrize("place", ["", "benchmark.cli.evidence_create.seal", "benchmark.cli.evidence_create.rejudge"])
+def test_keys_and_passphrases_stay_where_they_are(
+    place: str, debug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    """A pack is signed with an encrypted key: with its passphrase, with others, and where signing crashes."""
+    aviary = Aviary(dice(f"passphrase {place}"))
+    secret, wrong = aviary.plain("a passphrase").encode(), aviary.plain("a wrong passphrase").encode()
+    archive = make_archive(tmp_path, [snapshot([])], ("--control", "5.5"))
+    private = load_pem_private_key(archive.key.read_bytes(), None)
+    assert isinstance(private, Ed25519PrivateKey)
+    archive.key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret)))
+    raw = private.private_bytes_raw()
+    if place:
+        monkeypatch.setattr(place, lambda *arguments: 1 / 0 if arguments else None)
+    outputs: dict[str, bytes] = {}
+    for at, phrase in enumerate((secret, wrong, b"", secret + b"x")):
+        file = tmp_path / "passphrase"
+        file.write_bytes(phrase + b"\n")
+        words = ("--sign", archive.key, "--passphrase-file", file, "-o", tmp_path / "pack.zip")
+        ran = run("evidence", "create", "latest", "--store", archive.store, *words, env={"DOCKMARK_DEBUG": debug})
+        assert ran.code == (3 if at else 70 if place else 0), ran.err
+        outputs |= {f"{at} out": ran.out, f"{at} err": ran.err}
+        file.unlink()
+    if not place:
+        outputs["pack"] = unpacked((tmp_path / "pack.zip").read_bytes())
+    _no_leak(aviary, outputs, f"signing, {place or 'as it should be'}")
+    for name, data in outputs.items():
+        assert not any(each in data for each in (raw, base64.b64encode(raw).rstrip(b"="), raw.hex().encode())), name
+    tally.count("signatures without a leak")
 
 
 _URLS: Final = (
