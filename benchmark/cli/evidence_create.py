@@ -24,6 +24,7 @@ from benchmark.evidence.keys import SigningKey
 from benchmark.evidence.layout import places_of, record_path, report_path
 from benchmark.evidence.links import Link
 from benchmark.evidence.manifest import Filter, Order, PackedRun, Signer
+from benchmark.evidence.open_pack import require_bounded
 from benchmark.evidence.sealing import seal
 from benchmark.history.store import Store
 from benchmark.model.chain import encode_body, entry_of
@@ -92,7 +93,9 @@ def _add_run(builder: ArchiveBuilder, store: Store, run: Run, order: Order, entr
         raise Refusal(f"run {run.id}: its record is not written as this dockmark writes it", ExitCode.UNVERIFIED)
     builder.add(record_path(run.id), body)
     for place in places_of(run):
-        builder.add(place.path, store.blob(place.digest))
+        data = store.blob(place.digest)
+        require_bounded(place.path, data)
+        builder.add(place.path, data)
     catalog = recorded_content(store, run)
     assessment = rejudge(store, run)
     recorded = store.blob(run.assessment)

@@ -21,6 +21,7 @@ from benchmark.render.terminal_text import visible, wrapped
 SCHEMA: Final = "dockmark/verification/1"
 _WIDTH: Final = 100
 _MOST_SHOWN: Final = 30
+_MOST_CHARACTERS: Final = 1000
 _NEEDED: Final = ("archive", "files", "statement", "signature", "chain", "manifest", "verdicts")
 
 
@@ -127,4 +128,5 @@ def _counts(counts: JsonValue) -> str:
 
 
 def _wrapped(text: str, first: str, rest: str, options: RenderOptions) -> list[str]:
-    return wrapped(visible(text, unicode=options.unicode), first, rest, options)
+    cut = text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + " [cut]"  # a pack may hold any text
+    return wrapped(visible(cut, unicode=options.unicode), first, rest, options)

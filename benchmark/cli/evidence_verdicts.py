@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from benchmark import __version__
 from benchmark.cli.evidence_reports import assessment_document, excerpt_controls, excerpt_of, packed_reports
 from benchmark.cli.exit_code import Refusal
-from benchmark.cli.rejudge import recorded_content, rejudge
+from benchmark.cli.rejudge import recorded_content, recorded_snapshot, rejudge
+from benchmark.evidence.archive_format import ArchiveDefect
 from benchmark.evidence.layout import report_path
 from benchmark.evidence.open_pack import Check, OpenPack, Outcome, RunFiles, check
 from benchmark.model.facts import JsonValue
@@ -19,6 +20,7 @@ from benchmark.render.formats import FORMATS
 
 _VERDICTS = "verdicts"
 _REPORTS = "reports"
+_MOST_FINDINGS = 5_000_000
 
 
 def check_verdicts_and_reports(pack: OpenPack, own_content: str) -> tuple[Check, Check]:
@@ -49,9 +51,12 @@ def _judged_again(pack: OpenPack, run: Run) -> tuple[Assessment | None, tuple[st
     """The assessment that follows from the facts, and where the pack's own says otherwise."""
     files = RunFiles(pack, run)
     try:
+        _require_bounded(files, run)
         assessment = rejudge(files, run)
         again = assessment_document(assessment)
         stored = files.blob(run.assessment)
+    except ArchiveDefect as defect:
+        return None, (f"run {run.id} cannot be judged again: {defect}",)
     except Refusal as refusal:
         return None, (f"run {run.id} cannot be judged again: {refusal}", *refusal.more)
     except Exception as error:  # noqa: BLE001  (content is the pack's own: whatever it breaks is its defect, not a bug of ours)
@@ -60,6 +65,13 @@ def _judged_again(pack: OpenPack, run: Run) -> tuple[Assessment | None, tuple[st
     if again != stored:
         changed += [f"run {run.id}: {each}" for each in _differences(stored, again, run)]
     return assessment, tuple(changed)
+
+
+def _require_bounded(files: RunFiles, run: Run) -> None:
+    """Raises ArchiveDefect where content and facts, each of them small, would make verdicts without end."""
+    findings = len(recorded_content(files, run).controls) * len(recorded_snapshot(files, run).subjects)
+    if findings > _MOST_FINDINGS:
+        raise ArchiveDefect(f"{findings} findings of its controls about its subjects are more than a run has")
 
 
 def _differences(stored: bytes, again: bytes, run: Run) -> Iterator[str]:

@@ -46,6 +46,18 @@ def places_of(run: Run) -> Iterator[Place]:
             yield Place(role, f"policy/{role}-{_short(digest)}.{ending}", digest)
     for digest in terms.mappings:
         yield Place("mapping", f"policy/mapping-{_short(digest)}.yaml", digest)
+    named = {
+        run.snapshot,
+        run.assessment,
+        run.content,
+        terms.tailoring,
+        terms.waivers,
+        terms.attestations,
+        *terms.mappings,
+    }
+    for digest in run.files:
+        if digest not in named:  # a kind of file that this module does not know yet goes along all the same
+            yield Place("other", f"policy/other-{_short(digest)}", digest)
 
 
 def report_path(run_id: str, format_name: str, *, excerpt: bool) -> str:

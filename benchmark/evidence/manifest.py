@@ -145,11 +145,12 @@ def is_contiguous(runs: Iterable[PackedRun]) -> bool:
 def _run(packed: PackedRun, order: Order) -> dict[str, JsonValue]:
     run, terms = packed.run, packed.run.terms
     files: dict[str, JsonValue] = {"record": record_path(run.id)}
+    several: dict[str, list[JsonValue]] = {"mapping": [], "other": []}
     for place in places_of(run):
-        if place.role == "mapping":
-            continue
-        files[place.role] = place.path
-    mappings = [each.path for each in places_of(run) if each.role == "mapping"]
+        if place.role in several:
+            several[place.role].append(place.path)
+        else:
+            files[place.role] = place.path
     return {
         "id": run.id,
         "sequence": run.sequence,
@@ -176,7 +177,8 @@ def _run(packed: PackedRun, order: Order) -> dict[str, JsonValue]:
         "excerpt": list(packed.excerpt),
         "files": {
             **files,
-            "mappings": list(mappings),
+            "mappings": several["mapping"],
+            "others": several["other"],
             "reports": {each: report_path(run.id, each, excerpt=False) for each in order.formats},
             "excerpts": {
                 each: report_path(run.id, each, excerpt=True) for each in (order.formats if packed.excerpt else ())

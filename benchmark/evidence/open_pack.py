@@ -16,7 +16,10 @@ from benchmark.evidence.packed_file import PackedFile
 from benchmark.model.chain import digest_of
 from benchmark.model.run import Run
 
-_MOST_IN_MEMORY: Final = 64 * 1024 * 1024  # of a file that is no snapshot, assessment or report
+MOST_BYTES_OF_A_DOCUMENT: Final = 256 * 1024 * 1024  # of what is read as a whole: facts, content, verdicts
+MOST_VALUES: Final = 8_000_000  # in such a document, each of which takes some 100 bytes of memory
+_MOST_IN_MEMORY: Final = 64 * 1024 * 1024  # of any other file that is read as a whole
+_DIVIDING: Final = b",[{"
 
 
 class Outcome(enum.StrEnum):
@@ -76,14 +79,29 @@ class RunFiles:
         self.changed: dict[str, None] = {}
 
     def blob(self, digest: str) -> bytes:
-        """The file that the record names by this digest. Raises KeyError when it names none, or when it is not there."""
+        """The file that the record names by this digest. Raises KeyError when it names none, or when it is not there, and
+        ArchiveDefect when it is more than ``require_bounded`` allows.
+        """
         path = self._paths[digest]
-        if path not in self._pack.archive.entries:
+        entry = self._pack.archive.entries.get(path)
+        if entry is None:
             raise KeyError(path)
+        if entry.size > MOST_BYTES_OF_A_DOCUMENT:
+            raise ArchiveDefect(f"{path}: {entry.size} bytes are more than a document of a pack has")
         data = self._pack.read(path)
+        require_bounded(path, data)
         if digest_of(data) != digest:
             self.changed[path] = None
         return data
+
+
+def require_bounded(path: str, data: bytes) -> None:
+    """Raises ArchiveDefect for a document that would fill the memory once it is read: small when packed, and huge as values."""
+    if len(data) > MOST_BYTES_OF_A_DOCUMENT:
+        raise ArchiveDefect(f"{path}: {len(data)} bytes are more than a document of a pack has")
+    values = sum(data.count(each) for each in _DIVIDING)
+    if values > MOST_VALUES:
+        raise ArchiveDefect(f"{path}: {values} values are more than a document of a pack has")
 
 
 def check(name: str, differences: Iterable[str], summary: str) -> Check:

@@ -205,7 +205,7 @@ def _counted(pack: OpenPack, run: Run) -> tuple[Tally, JsonValue, tuple[str, ...
         parsed = parse_json(RunFiles(pack, run).blob(run.assessment))
         document = parsed if isinstance(parsed, dict) else {}
         tally = count_results(document)
-    except (KeyError, ValueError, JsonDefect):
+    except (KeyError, ValueError, JsonDefect, ArchiveDefect):
         return Tally(), None, (f"run {run.id}: its assessment is not in the pack, or cannot be read",)
     target = document.get("target")
     inside = count_results({"results": [each for each in _rows(document) if each.get("requirements")]})

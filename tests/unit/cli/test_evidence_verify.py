@@ -435,3 +435,35 @@ def test_hostile_names_in_a_pack_do_not_reach_the_terminal(tmp_path):
     ran = archive.verify(archive.create())
     assert ran.code == 0
     assert b"\x1b" not in ran.out
+
+
+def bomb_of_values(files):
+    """2 MB that would become 9 million lists."""
+    path = path_of(files, "snapshot.json")
+    return {**files, path: b'{"schema": [' + b"[],".join(b"" for _ in range(9_000_000)) + b"[]]}"}
+
+
+def bomb_of_findings(files):
+    """Few kinds of controls and subjects, and very many of each."""
+    (content,) = [each for each in files if each.startswith("content/")]
+    document = json.loads(files[content])
+    document["controls"] = [{**document["controls"][0], "id": f"c{number}"} for number in range(6000)]
+    path = path_of(files, "snapshot.json")
+    facts = json.loads(files[path])
+    facts["subjects"] += [facts["subjects"][0]] * 1000
+    return {**files, content: json.dumps(document).encode(), path: json.dumps(facts).encode()}
+
+
+@pytest.mark.parametrize("bomb", [bomb_of_values, bomb_of_findings])
+def test_a_pack_that_would_fill_the_memory_is_not_judged(pack, tampered, bomb):
+    ran = tampered(bomb(contents(pack)))
+    assert any("more than a" in each for each in differences(ran))
+
+
+def test_texts_without_end_are_cut_on_the_terminal(archive, pack, tmp_path):
+    files = contents(pack)
+    runs = json.loads(files["manifest.json"])["runs"]
+    runs[0]["host"] = "x" * 1_000_000
+    ran = archive.verify(packed_again(changed_manifest(files, {"runs": runs}), tmp_path / "long.zip", pack))
+    assert ran.code == 5
+    assert len(ran.out) < 20_000
