@@ -109,7 +109,8 @@ def check_chain(pack: OpenPack, expected_heads: tuple[str, ...]) -> Check:
     where = "".join(
         f"; the expected head is that of run {at}, {len(heads) - 1 - at} more came after it" for at in known
     )
-    return check("chain", differences, _chain_summary(pack) + where)
+    done = check("chain", differences, _chain_summary(pack) + where)
+    return done if differences else replace(done, differences=tuple(_clock_remarks(pack.runs)))
 
 
 def check_manifest(pack: OpenPack) -> Check:
@@ -197,6 +198,18 @@ def _chain_summary(pack: OpenPack) -> str:
     together = "one after the other" if is_contiguous(packed) else "with others between them"
     several = f"runs {', '.join(numbers)}, {together}" if len(numbers) > 1 else f"run {''.join(numbers)}"
     return f"{len(pack.links)} links from the first run on, to {pack.links[-1].head}; the pack holds {several}"
+
+
+def _clock_remarks(runs: tuple[Run, ...]) -> Iterator[str]:
+    """Where times go back, which proves nothing but that a clock was moved, or that clocks of two machines differ."""
+    before = ""
+    for run in runs:
+        moments = (run.collected_at, run.terms.evaluated_at, run.recorded_at)
+        if list(moments) != sorted(moments):
+            yield f"run {run.id}: its times go back: collected {moments[0]}, judged {moments[1]}, recorded {moments[2]}"
+        if run.recorded_at < before:
+            yield f"run {run.id}: recorded at {run.recorded_at}, though a run before it was at {before}"
+        before = max(before, run.recorded_at)
 
 
 def _counted(pack: OpenPack, run: Run) -> tuple[Tally, JsonValue, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import pytest
 from benchmark.cli import evidence_create
 from benchmark.evidence.layout import places_of
 from benchmark.history.store import open_store
+from benchmark.render.formats import FORMATS
 from tests.command import command, environment
 from tests.packs import contents, make_archive, make_keys, outcomes, record
 from tests.policies import waiver, written
@@ -72,11 +73,11 @@ def test_several_hosts_in_one_pack(tmp_path):
 
 
 def test_every_report_names_its_place_in_the_chain(archive):
-    files = contents(archive.create("--format", "json,xccdf,table", to="heads.zip"))
-    reports = [data for path, data in files.items() if "/report." in path]
-    assert len(reports) == 3
-    for each in reports:
-        assert archive.heads[1].encode() in each
+    files = contents(archive.create("--format", ",".join(FORMATS), to="heads.zip"))
+    reports = {path: data for path, data in files.items() if "/report." in path}
+    assert len(reports) == len(FORMATS)
+    for path, data in reports.items():
+        assert archive.heads[1].encode() in data, path
 
 
 def test_an_excerpt_holds_the_controls_of_a_requirement_and_the_facts_stay_whole(archive):

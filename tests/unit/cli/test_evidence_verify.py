@@ -1,14 +1,19 @@
 """Packs that were changed, put together anew or signed by somebody else: each is noticed, and what differs is named."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from benchmark.cli import evidence_verdicts
+from benchmark.evidence.archive import open_archive
 from benchmark.evidence.envelope import EnvelopeSignature, encode_envelope, signed_bytes
 from benchmark.evidence.instructions import write_instructions
-from benchmark.evidence.keys import load_signing_key
+from benchmark.evidence.keys import load_signing_key, load_trusted_keys
 from benchmark.evidence.manifest import Signer
+from benchmark.evidence.open_pack import Outcome
+from benchmark.evidence.signature_check import check_signature
+from benchmark.evidence.verification import check_files, check_manifest, check_statement, open_pack
 from tests.packs import (
     changed_manifest,
     consistent,
@@ -390,6 +395,52 @@ def test_content_that_is_not_ours_is_told(tmp_path):
     ran = archive.verify(archive.create())
     assert ran.code == 0
     assert "content that is not the one of this dockmark" in " ".join(ran.out.decode().split())
+
+
+def test_a_clock_that_was_moved_is_told_and_proves_nothing(tmp_path):
+    late = replace(snapshot(), collected_at="2099-01-01T00:00:00Z", finished_at="2099-01-01T00:00:01Z")
+    archive = make_archive(tmp_path, [late])
+    ran = archive.verify(archive.create())
+    assert ran.code == 0
+    assert "its times go back: collected 2099-01-01" in " ".join(ran.out.decode().split())
+
+
+# bytes
+
+
+def test_a_flip_in_any_region_of_the_file_is_noticed(archive, pack, tmp_path):
+    """Each header, name, beginning, middle and end of data, the directory, and the end record."""
+    data = pack.read_bytes()
+    with pack.open("rb") as file:
+        entries = list(open_archive(file).entries.values())
+    at_end = [entries[-1].end, len(data) - 22, len(data) - 18, len(data) - 12, len(data) - 8, len(data) - 2]
+    regions = [
+        place
+        for each in entries
+        for place in (
+            each.offset,
+            each.offset + 12,
+            each.data_offset - 1,
+            each.data_offset,
+            each.end - each.packed // 2 - 1,
+        )
+    ]
+    for place in (*at_end, *regions, *range(entries[-1].end, len(data), 61)):
+        flipped = bytearray(data)
+        flipped[place] ^= 0x10
+        path = tmp_path / "flipped.zip"
+        path.write_bytes(flipped)
+        with path.open("rb") as file:
+            opened, first = open_pack(file)
+            checks = (
+                [first]
+                if opened is None
+                else [first, check_files(opened), check_statement(opened), check_manifest(opened)]
+            )
+            trusted = load_trusted_keys(archive.trusted.read_bytes(), "k", "2026-11-27T00:00:00Z")
+            checks += [] if opened is None else [check_signature(opened, trusted)]
+        found = [text for each in checks if each.outcome is Outcome.DIFFERS for text in each.differences]
+        assert found, place
 
 
 # what is no pack
