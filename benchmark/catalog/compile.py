@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +11,12 @@ from benchmark.catalog.compiled import encode_catalog
 from benchmark.catalog.content_error import ContentError, ContentErrors
 from benchmark.catalog.content_tree import ContentFile, read_content
 from benchmark.catalog.controls import ROOMS, read_control
+from benchmark.catalog.edges import decided_reach
 from benchmark.catalog.frameworks import Mapped, check_presets, read_framework
 from benchmark.catalog.positioned import Report, no_such
 from benchmark.catalog.yaml_source import Node, Scalar, Table, read_yaml
 from benchmark.model.control import Control
+from benchmark.model.framework import Framework
 
 BASE_FRAMEWORK: Final = "cis_docker"  # the benchmark that audits select by; every control stands in it or beyond it
 
@@ -44,9 +47,20 @@ def compile_files(files: tuple[ContentFile, ...], found: Collection[ContentError
         errors.append(ContentError("controls", 1, 1, "there is no control"))
     if errors:
         raise ContentErrors(errors)
-    return encode_catalog(
-        [controls[each] for each in sorted(controls)], [frameworks[each].framework for each in sorted(frameworks)]
-    )
+    known = {name: _reached(each.framework, controls) for name, each in frameworks.items()}
+    return encode_catalog([controls[each] for each in sorted(controls)], [known[each] for each in sorted(known)])
+
+
+def _reached(framework: Framework, controls: Mapping[str, Control]) -> Framework:
+    """``framework`` with the reach of those requirements that state none: it follows from their controls."""
+    requirements = []
+    for each in framework.requirements:
+        if each.controls and not each.reach_reason:
+            reach, reason = decided_reach(controls[name].automation for name in each.controls)
+            requirements.append(replace(each, reach=reach, reach_reason=reason))
+        else:
+            requirements.append(each)
+    return replace(framework, requirements=tuple(requirements))
 
 
 def _controls(

@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmark.catalog.positioned import Report, read_choice, read_items, read_line, read_table, read_text
 from benchmark.catalog.yaml_source import Listing, Node, Table
+from benchmark.model.control import Automation
 from benchmark.model.framework import Directness, Edge, Reach, Relationship, Support
 
 EDGE_KEYS: Final = ("controls", "relationship", "directness", "support", "reason")
@@ -56,6 +57,16 @@ def derived_edges(controls: tuple[str, ...]) -> tuple[Edge, ...]:
             "Written for this item: one of the controls that ask it together.",
         )
     return tuple(Edge(each, relationship, Directness.DIRECT, Support.FRAMEWORK_TEXT, reason) for each in controls)
+
+
+def decided_reach(automations: Iterable[Automation]) -> tuple[Reach, str]:
+    """How far checks reach an item that its controls were written for, by how these are decided."""
+    found = set(automations)
+    if found == {Automation.FULL}:
+        return Reach.LARGELY, "A program decides it wherever the facts can be read."
+    if found == {Automation.ATTESTED}:
+        return Reach.PARTLY, "Only a person can say it; their attestation counts until it expires."
+    return Reach.PARTLY, "A program decides most cases, and puts the others before a person."
 
 
 def read_reach(report: Report, place: Table, edges: tuple[Edge, ...]) -> tuple[Reach, str]:

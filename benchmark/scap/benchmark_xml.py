@@ -56,8 +56,8 @@ def benchmark_pieces(checklist: Checklist, checks: Checks, settings: Settings = 
     yield _text("title", checklist.title)
     yield _text("description", f"{checklist.title}, as dockmark {__version__} judges it.")
     yield f"<notice{attributes({'id': 'words', **_ENGLISH})}>{content(_NOTICE)}</notice>\n"
-    for each in (checklist.framework, *(name for name in checklist.catalogues if name != checklist.framework)):
-        yield element("reference", each.replace("_", " ").upper(), href=catalogue_of(each))
+    for name, title in checklist.catalogues.items():
+        yield element("reference", title, href=catalogue_of(name))
     yield element("version", checklist.version)
     yield from _metadata(checklist)
     for model in MODELS:
@@ -99,12 +99,15 @@ def control_check(rule: ChecklistRule) -> Iterator[str]:
 
 
 def idents(rule: ChecklistRule, version: str) -> Iterator[str]:
-    """What the rule is called elsewhere: the numbers of its requirements, our control, and controls of SP 800-53."""
+    """What the rule is called elsewhere: the numbers of its requirements, our control, and controls of SP 800-53.
+
+    Readers take the latter for coverage (SAF's NIST tags), so what a rule touches by the way is a reference alone.
+    """
     for requirement in rule.requirements:
         yield element("ident", requirement.ids[version], system=CATALOGUES["cis_docker"])
     yield element("ident", rule.control.id, system=CONTROL_CHECK)
     for each in rule.references:
-        if each.framework == "nist_sp_800_53":
+        if each.framework == "nist_sp_800_53" and not each.incidental:
             yield element("ident", each.item, system=catalogue_of(each.framework))
 
 

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from benchmark.model.content import Catalog
 from benchmark.model.control import Control, Parameter
 from benchmark.model.facts import JsonValue
-from benchmark.model.framework import Framework, Requirement, id_order
+from benchmark.model.framework import Directness, Framework, Requirement, id_order
 from benchmark.scap import names
 
 LEVELS: Final[Mapping[str, int]] = {"level_1": 1, "level_2": 2}  # profile -> the level up to which it goes
@@ -20,10 +20,14 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An item of a framework that a rule speaks to: ``framework`` is its id, ``item`` the item's ("4.4.3")."""
+    """An item of a framework that a rule speaks to: ``framework`` is its id, ``item`` the item's ("4.4.3").
+
+    ``incidental`` where the rule only helps by the way.
+    """
 
     framework: str
     item: str
+    incidental: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ class ChecklistValue:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """One version of a framework as an XCCDF benchmark. ``digest`` is the catalogue's."""
+    """One version of a framework as an XCCDF benchmark. ``digest`` is the catalogue's.
+
+    ``catalogues`` maps the id of each framework that rules refer to -> our name for it.
+    """
 
     id: str
     title: str
@@ -87,7 +94,7 @@ class Checklist:
     groups: tuple[ChecklistGroup, ...]
     profiles: tuple[ChecklistProfile, ...]
     values: tuple[ChecklistValue, ...]
-    catalogues: tuple[str, ...]
+    catalogues: Mapping[str, str]
 
     def rules(self) -> Iterator[ChecklistRule]:
         """Every rule, in document order."""
@@ -115,7 +122,7 @@ def make_checklist(catalog: Catalog, framework: str, version: str, describe: Des
         for rule in rules
         for each in rule.control.parameters
     )
-    referred = {each.framework for rule in rules for each in rule.references}
+    referred = {framework, *(each.framework for rule in rules for each in rule.references)}
     return Checklist(
         names.benchmark_id(framework, version),
         f"{known.title} {version}",
@@ -125,7 +132,7 @@ def make_checklist(catalog: Catalog, framework: str, version: str, describe: Des
         _grouped(known, rules),
         tuple(_profile(name, level, rules, version) for name, level in LEVELS.items()),
         values,
-        tuple(each for each in catalog.frameworks if each in referred),
+        {name: each.title for name, each in catalog.frameworks.items() if name in referred},
     )
 
 
@@ -135,9 +142,9 @@ def _rules_of(catalog: Catalog, framework: Framework, version: str, describe: De
     def rule(label: str, number: str, name: str, decided: tuple[Requirement, ...]) -> ChecklistRule:
         control = catalog.controls[name]
         references = tuple(
-            Reference(each.id, item)
+            Reference(each.id, item, incidental)
             for each in catalog.frameworks.values()
-            for item in _items(each, name, framework, version)
+            for item, incidental in _items(each, name, framework, version)
         )
         return ChecklistRule(
             names.rule_id(label), label, number, version, describe(control), control, decided, references
@@ -160,13 +167,19 @@ def _rules_of(catalog: Catalog, framework: Framework, version: str, describe: De
         yield rule(name, "", name, ())
 
 
-def _items(named: Framework, control: str, framework: Framework, version: str) -> tuple[str, ...]:
-    """The ids of what ``control`` decides in ``named``: in ``version`` where it is the checklist's own framework, else in
-    its newest.
+def _items(named: Framework, control: str, framework: Framework, version: str) -> tuple[tuple[str, bool], ...]:
+    """The ids of what ``control`` speaks to in ``named``, and whether by the way alone: in ``version`` where it is the
+    checklist's own framework, else in its newest.
     """
     wanted = version if named is framework else named.newest
-    found = {each.ids[wanted] for each in named.requirements if wanted in each.ids and control in each.controls}
-    return tuple(sorted(found, key=id_order))
+    found = {
+        each.ids[wanted]: any(
+            edge.control == control and edge.directness is Directness.INCIDENTAL for edge in each.edges
+        )
+        for each in named.requirements
+        if wanted in each.ids and control in each.controls
+    }
+    return tuple(sorted(found.items(), key=lambda each: id_order(each[0])))
 
 
 def _grouped(framework: Framework, rules: tuple[ChecklistRule, ...]) -> tuple[ChecklistGroup, ...]:

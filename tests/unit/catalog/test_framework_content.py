@@ -45,6 +45,8 @@ def test_a_framework_carries_its_versions_side_by_side(tmp_path: Path) -> None:
                 {"1.6.0": "manual", "1.8.0": "automated"},
                 ("one",),
                 edges=derived_edges(("one",)),
+                reach=Reach.LARGELY,
+                reach_reason="A program decides it wherever the facts can be read.",
             ),
             Requirement("New", {"1.8.0": "2.7"}, {"1.8.0": (2,)}, {"1.8.0": "manual"}, ()),
         ),
@@ -295,3 +297,25 @@ def test_an_id_lies_in_the_closest_section_that_holds_it() -> None:
         "ACE-1": "",
     }
     assert {each: framework.section_of(each) for each in held} == held
+
+
+@pytest.mark.parametrize(
+    ("text", "reach"),
+    [
+        (CONTROL, Reach.LARGELY),
+        (CONTROL + "attest: A person looks as well.\n", Reach.PARTLY),
+        (
+            CONTROL.replace("check:\n  fact: HostConfig.Privileged\n  equals: false", "attest: A person says."),
+            Reach.PARTLY,
+        ),
+    ],
+    ids=["by a program", "by both", "by a person"],
+)
+def test_how_an_item_of_the_benchmark_is_reached_follows_from_how_it_is_decided(
+    tmp_path: Path, text: str, reach: Reach
+) -> None:
+    root = write_tree(tmp_path, {"containers/one": text, "containers/two": CONTROL}, MAPPING)
+    decided, undecided = load_catalog(root).frameworks["cis_docker"].requirements
+    assert decided.reach is reach
+    assert decided.reach_reason.endswith(".")
+    assert (undecided.edges, undecided.reach_reason) == ((), "")
