@@ -124,7 +124,7 @@ class Framework:
             for each in self.sections
             if requirement_id.startswith(each) and not requirement_id[len(each) : len(each) + 1].isalnum()
         ]
-        return max(within, key=len, default="")
+        return max(within, default="")  # all begin the same id, so the greatest is the longest
 
     def section_label(self, section: str, version: str) -> str:
         """Our label for ``section`` as ``version`` means it; "" for a section that has none."""

@@ -57,7 +57,9 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
             "tests/unit/evaluate/test_selection.py", "tests/unit/evaluate/test_tailored.py"
         ),
         "benchmark.evaluate.parameters": _evaluate("tests/unit/evaluate/test_parameters.py"),
-        "benchmark.model.framework": _evaluate("tests/unit/evaluate/test_selection.py"),
+        "benchmark.model.framework": _evaluate(
+            "tests/unit/evaluate/test_selection.py", "tests/unit/model/test_framework.py"
+        ),
         "benchmark.model.vocabulary": _evaluate(_PAGE, _VERDICT),
     },
     "daemon settings": {

@@ -6,7 +6,7 @@ import pytest
 
 from benchmark.catalog.edges import derived_edges
 from benchmark.catalog.load import load_catalog
-from benchmark.model.framework import Directness, Edge, Framework, Reach, Relationship, Requirement, Support, id_order
+from benchmark.model.framework import Directness, Edge, Framework, Reach, Relationship, Requirement, Support
 from tests.unit.catalog.synthetic import CONTROL, errors_of, write_tree
 
 MAPPING = """\
@@ -269,34 +269,6 @@ def test_the_benchmark_may_say_more_of_a_control_than_that_it_decides(tmp_path: 
     assert requirement.controls == ("one",)
     assert requirement.edges[0].relationship is Relationship.SUBSET_OF
     assert requirement.reach is Reach.PARTLY
-
-
-@pytest.mark.parametrize(
-    "ids",
-    [
-        ["5.2", "5.10", "164.308(a)(1)", "164.312(a)(1)", "164.312(a)(2)(iv)", "164.312(b)"],
-        ["A.5.9", "A.5.10", "A.8.1"],
-        ["AC-2", "AC-6", "AC-6(5)", "AC-6(10)", "AC-17", "CM-2"],
-    ],
-)
-def test_ids_sort_as_people_count(ids: list[str]) -> None:
-    backwards = ids[::-1]
-    assert sorted(backwards, key=id_order) == ids
-
-
-def test_an_id_lies_in_the_closest_section_that_holds_it() -> None:
-    sections = dict.fromkeys(("1", "1.1", "A.8", "AC", "164.312"), "x")
-    framework = Framework("any", "Any", ("1",), sections, ())
-    held = {
-        "1.1.10": "1.1",
-        "1.10": "1",
-        "A.8.9": "A.8",
-        "AC-6(5)": "AC",
-        "164.312(a)(1)": "164.312",
-        "11.1": "",
-        "ACE-1": "",
-    }
-    assert {each: framework.section_of(each) for each in held} == held
 
 
 @pytest.mark.parametrize(
