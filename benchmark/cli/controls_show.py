@@ -8,6 +8,7 @@ import shutil
 import textwrap
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from tabulate import tabulate
@@ -16,7 +17,9 @@ from benchmark.cli.controls_list import chosen_version
 from benchmark.cli.evaluation import framework_of, load_content
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.printing import print_text
-from benchmark.evaluate import describe_condition, list_beyond
+from benchmark.cli.requirement_page import mapping_lines, requirement_lines, wrapped_lines
+from benchmark.cli.streams import say
+from benchmark.evaluate import NamedRequirement, describe_condition, find_requirements, find_section, list_beyond
 from benchmark.model.content import Catalog
 from benchmark.model.control import Automation, Control, Recreate
 from benchmark.model.facts import JsonValue
@@ -34,43 +37,89 @@ _WIDEST: Final = 100
 
 
 def run(arguments: Namespace) -> ExitCode:
-    """Prints the explanation of every control that the id or number stands for."""
+    """Prints the explanation of every control that the id or number stands for, or the requirement that it names."""
     catalog = load_content(arguments)
     framework = framework_of(catalog)
     version = chosen_version(framework, arguments.benchmark)
-    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
-    found = _find(catalog, framework, version, arguments.control)
-    if isinstance(found, Requirement):
-        pages = ["\n".join(_requirement_page(framework, version, found))]
-    else:
-        pages = ["\n".join(_control_page(catalog, each, version, max(width, 40))) for each in found]
+    width = max(40, min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST))
+    pages, others = _Pages(catalog, framework, version, width).find(arguments.control)
     print_text("\n\n\n".join(pages) + "\n")
+    for each in others:
+        say(f"dockmark: {arguments.control} may also mean {each}: `dockmark controls show {each}`")
     return ExitCode.MET
 
 
 def find_controls(catalog: Catalog, framework: Framework, version: str, name: str) -> tuple[Control, ...]:
-    """The controls behind an id or number of ``version``. Raises Refusal where there is none, and where none decides it yet."""
-    found = _find(catalog, framework, version, name)
-    if isinstance(found, Requirement):
-        raise Refusal(f"{name} of {framework.id} {version} is not judged by any control yet")
-    return found
+    """The controls behind an id, a number of ``version`` or a requirement of another framework.
 
-
-def _find(catalog: Catalog, framework: Framework, version: str, name: str) -> tuple[Control, ...] | Requirement:
-    """The controls behind an id or number; the requirement itself while no control decides it. Raises Refusal."""
+    Raises Refusal where there is none, and where none decides it yet.
+    """
     if name in catalog.controls:
         return (catalog.controls[name],)
-    numbers = {each.ids[version]: each for each in framework.requirements if version in each.ids}
-    if name in numbers:
-        found = numbers[name]
-        return tuple(catalog.controls[each] for each in found.controls) or found
+    found = find_requirements(catalog, framework, version, name)
+    if not found:
+        raise _refused(catalog, framework, version, name)
+    if not found[0].requirement.controls:
+        raise Refusal(f"{found[0].id} of {found[0].framework.id} {found[0].version} is not judged by any control yet")
+    return tuple(catalog.controls[each] for each in found[0].requirement.controls)
+
+
+def _refused(catalog: Catalog, framework: Framework, version: str, name: str) -> Refusal:
+    """Where the name is, if it is anywhere, and what is close to it."""
     elsewhere = [
         each for each in framework.versions if any(item.ids.get(each) == name for item in framework.requirements)
     ]
     if elsewhere:
-        raise Refusal(f"{name} is not in {version} but in {', '.join(elsewhere)}: choose it with --benchmark")
-    close = difflib.get_close_matches(name, (*catalog.controls, *numbers), n=4)
-    raise Refusal(f"there is no control {name!r}" + (f"; close to it are {', '.join(close)}" if close else ""))
+        return Refusal(f"{name} is not in {version} but in {', '.join(elsewhere)}: choose it with --benchmark")
+    known = (item for other in catalog.frameworks.values() for each in other.requirements for item in each.ids.values())
+    close = difflib.get_close_matches(name, (*catalog.controls, *dict.fromkeys(known)), n=4)
+    told = f"; close to it are {', '.join(close)}" if close else ""
+    return Refusal(f"there is no control {name!r}, and no requirement of a framework{told}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Explains what a name stands for: a control of ours, a number of the benchmark, a requirement or section elsewhere."""
+
+    catalog: Catalog
+    framework: Framework
+    version: str
+    width: int
+
+    def find(self, name: str) -> tuple[list[str], tuple[str, ...]]:
+        """The pages, and the full names of what else ``name`` may mean. Raises Refusal for a name that means nothing."""
+        catalog = self.catalog
+        if name in catalog.controls:
+            return [self._control(name)], ()
+        found = find_requirements(catalog, self.framework, self.version, name)
+        if found:
+            return self._named(found[0]), (*(each.name for each in found[1:]), *self._sections(name, found[0]))
+        section = find_section(catalog, self.framework, self.version, name)
+        if section:
+            return [self._requirement(each) for each in section], ()
+        raise _refused(catalog, self.framework, self.version, name)
+
+    def _sections(self, name: str, found: NamedRequirement) -> Iterator[str]:
+        """The full names of the sections of other frameworks that have the number of a requirement."""
+        for each in self.catalog.frameworks.values():
+            if name in each.sections and each.id != found.framework.id:
+                yield f"{each.id}:{name}"
+
+    def _named(self, found: NamedRequirement) -> list[str]:
+        """Of the benchmark every control that decides the requirement; of another framework the requirement."""
+        own = found.framework.id == self.framework.id
+        if own and not found.requirement.controls:
+            return ["\n".join(_requirement_page(found.framework, found.version, found.requirement))]
+        if own and found.version == self.version:
+            return [self._control(each) for each in found.requirement.controls]
+        return [self._requirement(found)]
+
+    def _control(self, name: str) -> str:
+        return "\n".join(_control_page(self.catalog, self.catalog.controls[name], self.version, self.width))
+
+    def _requirement(self, found: NamedRequirement) -> str:
+        numbers = self.framework.ids_by_control(self.version)
+        return "\n".join(wrapped_lines(requirement_lines(self.catalog, found, numbers), self.width))
 
 
 def _requirement_page(framework: Framework, version: str, requirement: Requirement) -> Iterator[str]:
@@ -94,11 +143,17 @@ def _control_page(catalog: Catalog, control: Control, version: str, width: int) 
     if control.id in list_beyond(catalog, framework_of(catalog)):
         yield ""
         yield "No recommendation of the benchmark asks for it: judged with --beyond, not in the score."
+    own = framework_of(catalog)
+    deciding = tuple(each for each in own.requirements if control.id in each.controls)
+    if deciding:
+        yield ""
+        yield from _numbers(own, deciding)
     for framework in catalog.frameworks.values():
-        deciding = tuple(each for each in framework.requirements if control.id in each.controls)
-        if deciding:
+        lines = [] if framework is own else list(wrapped_lines(mapping_lines(framework, control.id), width))
+        if lines:
             yield ""
-            yield from _numbers(framework, deciding)
+            yield visible(framework.title if len(framework.versions) == 1 else f"{framework.title} {framework.newest}")
+            yield from lines
 
 
 def _check(control: Control, width: int) -> Iterator[str]:

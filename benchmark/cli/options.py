@@ -37,7 +37,8 @@ TAILORING: Final = Option(
 )
 CONTROL: Final = Option(
     ("--control",),
-    "only this control, by our id or its CIS number; repeatable; the variable divides by comma or line",
+    "only this control, by our id, its CIS number, or an item of another framework (A.8.9, nist_sp_800_190:4.4.3); repeatable;"
+    " the variable divides by comma or line",
     "ID",
     values.read_identifier,
     separators=",\n",
@@ -74,6 +75,57 @@ OUTPUT: Final = Option(
     values.read_output,
     separators=",\n",
     default=(values.Output("table"),),
+)
+SEEN_FROM: Final = Option(
+    ("--framework",),
+    "group by this framework, and say what the results mean for it; table and json; repeatable",
+    "NAME[:VERSION]",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+)
+OVERLAY: Final = Option(
+    ("--overlay",),
+    "what the organisation decided: applicability, justification, implementation; without it every control is undecided",
+    "FILE",
+    values.read_path,
+)
+BESIDE_SNAPSHOT: Final = Option(
+    ("--snapshot",),
+    "judge this snapshot and put its results beside the decisions; repeatable; the variable divides by line",
+    "FILE",
+    values.read_path,
+    separators="\n",
+    default=(),
+    variable="DOCKMARK_SOA_SNAPSHOT",
+)
+BESIDE_RESULT: Final = Option(
+    ("--result",),
+    "results that -o json saved; repeatable; the variable divides by line",
+    "FILE",
+    values.read_path,
+    separators="\n",
+    default=(),
+    variable="DOCKMARK_SOA_RESULT",
+)
+BESIDE_RUN: Final = Option(
+    ("--run",),
+    "a recorded run: its id, latest, latest~1, release:NAME; repeatable; the variable divides by comma or line",
+    "RUN",
+    values.read_identifier,
+    separators=",\n",
+    default=(),
+    variable="DOCKMARK_SOA_RUN",
+)
+STATEMENT: Final = Option(
+    ("-o", "--output"),
+    f"format ({', '.join(values.STATEMENT_NAMES)}) and file, '-' or none for standard output; repeatable"
+    " (default: markdown); the variable divides by comma or line",
+    "FORMAT[=PATH]",
+    values.read_statement_output,
+    separators=",\n",
+    default=(values.Output("markdown"),),
+    variable="DOCKMARK_STATEMENT",
 )
 VERBOSE: Final = Option(
     ("-v", "--verbose"), "show every finding, and all that was looked at", switch=True, default=False
@@ -408,7 +460,7 @@ TSA_CERTIFICATE: Final = Option(
 TARGET: Final = ("target", (HOST, CONTEXT, HOST_ROOT, TIMEOUT, DEADLINE))
 SCOPE: Final = ("what to look at beyond that", (DEEP, DOCKERFILE, VULNERABILITIES, IDENTITY_LABEL))
 SELECTION: Final = ("selection", (BENCHMARK, PROFILE, TAILORING, CONTROL, BEYOND, SET, CONTENT, MAPPING))
-REPORT: Final = ("output", (OUTPUT, VERBOSE, INSTANCES, NO_COLOR))
+REPORT: Final = ("output", (OUTPUT, SEEN_FROM, VERBOSE, INSTANCES, NO_COLOR))
 POLICY: Final = ("policy and record", (WAIVERS, ATTESTATIONS, FAIL_ON, BASELINE, RELEASE, STORE, NO_RECORD, WAIT))
 POLICY_OFFLINE: Final = (
     "policy and record",

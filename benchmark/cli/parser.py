@@ -11,8 +11,12 @@ from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import Option, add_options
 from benchmark.cli.options import (
     ALLOW,
+    ATTESTATIONS,
     BEFORE,
     BENCHMARK,
+    BESIDE_RESULT,
+    BESIDE_RUN,
+    BESIDE_SNAPSHOT,
     CALENDAR,
     COMPARISON_OUTPUT,
     CONTENT,
@@ -35,6 +39,7 @@ from benchmark.cli.options import (
     OF_CONTROL,
     OF_HOST,
     OF_KIND,
+    OVERLAY,
     PACK_FILE,
     PACK_FORMATS,
     PASSPHRASE_FILE,
@@ -51,6 +56,7 @@ from benchmark.cli.options import (
     SCHEDULE_NAME,
     SCOPE,
     SEED_OF_SAMPLE,
+    SEEN_FROM,
     SELECT,
     SELECTION,
     SET,
@@ -58,6 +64,7 @@ from benchmark.cli.options import (
     SIGN,
     SIZE,
     SNAPSHOT_FILE,
+    STATEMENT,
     STORE,
     STRICT,
     TARGET,
@@ -69,6 +76,7 @@ from benchmark.cli.options import (
     TSA_CERTIFICATE,
     UNSELECT,
     VERBOSE,
+    WAIVERS,
 )
 
 _RUN: Final = "id of a run or the beginning of it, latest, latest~1, or release:NAME"
@@ -97,6 +105,7 @@ exit codes:
 _FAMILIES: Final[dict[tuple[str, ...], str]] = {
     ("controls",): "Look at the controls",
     ("tailoring",): "Tailor a profile",
+    ("frameworks",): "Look at the frameworks",
     ("import",): "Read results of others",
     ("schedule",): "Audit by the calendar",
     ("export",): "Write the benchmark for other tools",
@@ -183,9 +192,39 @@ COMMANDS: Final = (
     Command(
         ("controls", "show"),
         "controls_show",
-        "Explain one control: why, how it is checked, and how to mend a failure.",
+        "Explain a control: why, how it is checked, how to mend a failure, and what it means for each framework.",
         (("selection", (BENCHMARK, CONTENT, MAPPING)),),
-        (Positional("control", "ID", "our id, or a CIS number of the benchmark version"),),
+        (
+            Positional(
+                "control", "ID", "our id, a CIS number, or an item of another framework (A.8.9, nist_sp_800_190:4.4.3)"
+            ),
+        ),
+    ),
+    Command(
+        ("frameworks", "list"),
+        "frameworks_list",
+        "List the frameworks that controls are mapped to, and how far checks reach into each.",
+        (("selection", (CONTENT, MAPPING)), ("output", (LISTING,))),
+    ),
+    Command(
+        ("frameworks", "coverage"),
+        "frameworks_coverage",
+        "List every requirement of a framework with its controls, and those that no check reaches with the reason.",
+        (("selection", (BENCHMARK, CONTENT, MAPPING)), ("output", (LISTING, VERBOSE))),
+        (Positional("framework", "FRAMEWORK", "id of a framework, with ':VERSION' for one that is not the newest"),),
+    ),
+    Command(
+        ("frameworks", "soa"),
+        "frameworks_soa",
+        "Write a Statement of Applicability: the organisation's decisions, with checks and results beside them.",
+        (
+            ("decisions", (OVERLAY,)),
+            ("results beside them", (BESIDE_SNAPSHOT, BESIDE_RESULT, BESIDE_RUN, STORE)),
+            SELECTION,
+            ("policy", (WAIVERS, ATTESTATIONS)),
+            ("output", (STATEMENT,)),
+        ),
+        (Positional("framework", "FRAMEWORK", "id of a framework (iso_27001), with ':VERSION' for an older one"),),
     ),
     Command(
         ("tailoring", "create"),
@@ -195,6 +234,18 @@ COMMANDS: Final = (
             ("selection", (BENCHMARK, PROFILE, SELECT, UNSELECT, SET, CONTENT, MAPPING)),
             ("output", (NAME, TITLE, DOCUMENT)),
         ),
+    ),
+    Command(
+        ("export", "oscal-catalog"),
+        "export_oscal_catalog",
+        "Write the controls as an OSCAL catalog.",
+        (("selection", (BENCHMARK, CONTENT, MAPPING)), ("output", (DOCUMENT,))),
+    ),
+    Command(
+        ("export", "oscal-mapping"),
+        "export_oscal_mapping",
+        "Write what each control means for each framework as an OSCAL mapping collection.",
+        (("selection", (CONTENT, MAPPING)), ("output", (DOCUMENT,))),
     ),
     Command(
         ("import", "xccdf"),
@@ -265,7 +316,7 @@ COMMANDS: Final = (
         ("history", "show"),
         "history_show",
         "Show what is kept of a run, or write its report anew in any format.",
-        (HISTORY, ("output", (SHOWN_AS, VERBOSE, INSTANCES, NO_COLOR))),
+        (HISTORY, ("output", (SHOWN_AS, SEEN_FROM, VERBOSE, INSTANCES, NO_COLOR))),
         (Positional("run", "RUN", _RUN),),
     ),
     Command(

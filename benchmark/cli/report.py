@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Final, Self
 
 from benchmark.cli.evaluation import framework_of
 from benchmark.cli.exit_code import Refusal
+from benchmark.cli.frameworks import NamedFramework, find_frameworks
 from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.values import STDOUT, Output
-from benchmark.evaluate import score_instances
+from benchmark.evaluate import score_instances, view_framework
 from benchmark.model.content import Catalog
+from benchmark.model.framework import Framework
+from benchmark.model.framework_view import FrameworkView
 from benchmark.model.result import Assessment
 from benchmark.render.formats import FORMATS
 from benchmark.render.options import RenderOptions
@@ -40,6 +43,8 @@ class Reports:
         self._verbose: bool = arguments.verbose
         self._no_color: bool = arguments.no_color
         self._instances: bool = arguments.instances
+        self._frameworks = find_frameworks(catalog, arguments.framework)
+        _require_version(self._frameworks, framework_of(catalog), arguments)
         self._catalog = catalog
         self._sinks: list[Sink] = []
 
@@ -98,6 +103,8 @@ class Reports:
             sections=framework.sections,
             framework=framework.title,
             checklist=self._checklist,
+            frameworks=tuple(self._catalog.frameworks),
+            views=self._views if self._frameworks else None,
             instance_scores=score_instances if self._instances else None,
         )
         if output.path != STDOUT:
@@ -110,6 +117,12 @@ class Reports:
             unicode=stdout_shows_unicode(),
         )
 
+    def _views(self, assessment: Assessment) -> tuple[FrameworkView, ...]:
+        return tuple(
+            view_framework(each.framework, each.version_for(assessment), assessment, self._catalog.controls)
+            for each in self._frameworks
+        )
+
     def _checklist(self, framework: str, version: str) -> Checklist:
         from benchmark.cli.checklist import checklist_of  # noqa: PLC0415  (most runs carry none)
 
@@ -118,6 +131,14 @@ class Reports:
     def _discard(self) -> None:
         for each in self._sinks:
             each.discard()
+
+
+def _require_version(frameworks: Iterable[NamedFramework], own: Framework, arguments: Namespace) -> None:
+    """Of the benchmark itself there is one version in a run; told before the target is touched, where it is known by then."""
+    if "benchmark" in arguments and arguments.tailoring is None:
+        for each in frameworks:
+            if each.framework.id == own.id:
+                each.require_version(arguments.benchmark or own.newest)
 
 
 def wants_colour(environment: Mapping[str, str]) -> bool:

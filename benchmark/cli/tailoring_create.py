@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from benchmark.cli.checklist import checklist_of
 from benchmark.cli.controls_list import chosen_version
+from benchmark.cli.document_file import write_document
 from benchmark.cli.evaluation import framework_of, load_content, plain_profile, read_parameters, utc_now
 from benchmark.cli.exit_code import ExitCode, Refusal
-from benchmark.cli.sink import open_sink
 from benchmark.scap.checklist import Checklist
 from benchmark.scap.names import profile_id, value_id
 from benchmark.scap.tailoring import TailoringRefused, resolve_tailoring
@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> ExitCode:
         resolve_tailoring(read_tailoring(text.encode(), "the tailoring"), checklist, None)
     except TailoringRefused as error:
         raise Refusal(str(error)) from None
-    _write(arguments.output, text)
+    write_document(arguments.output, text)
     return ExitCode.MET
 
 
@@ -56,14 +56,3 @@ def _ids(checklist: Checklist, words: Iterable[str]) -> Iterator[str]:
         if not found:
             raise Refusal(f"no control, number or section {word!r} in {checklist.title}")
         yield from found
-
-
-def _write(path: str, text: str) -> None:
-    sink = open_sink(path, as_utf8=True)
-    try:
-        sink.write(text)
-        sink.commit()
-    except OSError as error:
-        raise Refusal(f"cannot write {sink.name}: {error.strerror or error}", ExitCode.UNREACHABLE) from None
-    finally:
-        sink.discard()

@@ -14,8 +14,9 @@ from benchmark.cli.option import BadValue
 from benchmark.model.comparison import Obstacle
 
 # benchmark.render.FORMATS, repeated so that parsing argv loads no renderer
-FORMAT_NAMES: Final = ("table", "json", "xccdf", "arf")
+FORMAT_NAMES: Final = ("table", "json", "csv", "xccdf", "arf", "oscal")
 COMPARISON_FORMAT_NAMES: Final = ("table", "json", "markdown")  # benchmark.cli.compare.FORMATS, in the same way
+STATEMENT_NAMES: Final = ("markdown", "html", "csv", "json")  # benchmark.render.STATEMENT_FORMATS, likewise
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
@@ -65,6 +66,11 @@ def read_formats(text: str) -> tuple[str, ...]:
         if each not in FORMAT_NAMES:
             raise BadValue(f"there is no format {each!r}; there are {', '.join(FORMAT_NAMES)}")
     return names
+
+
+def read_statement_output(text: str) -> Output:
+    """``html=soa.html``, ``markdown``."""
+    return _read_output(text, STATEMENT_NAMES)
 
 
 def read_comparison_output(text: str) -> Output:

@@ -86,7 +86,7 @@ def _row(
     row = refined_row(
         control, requirements, chosen.refinement, lambda: judge_control(control, requirements, asked, snapshot, around)
     )
-    row = replace(row, arguments=chosen.arguments)
+    row = replace(row, arguments=chosen.arguments, mapped=chosen.mapped)
     return row if stage is None else stage.applied(row)
 
 

@@ -47,7 +47,7 @@ def import_results(document: ResultsDocument, test: WrittenTest, checklist: Chec
         raise ImportRefused("\n".join(errors))
     values = _arguments(document, test, checklist)
     rows = tuple(
-        replace(row, arguments=values.get(row.control.id, {}))
+        replace(row, arguments=values.get(row.control.id, {}), mapped=_elsewhere(rule, checklist))
         for rule in rules.values()
         for row in _row(rule, written.get(rule.id, []), _is_expected(rule, test, checklist))
     )
@@ -82,6 +82,15 @@ def import_results(document: ResultsDocument, test: WrittenTest, checklist: Chec
         not_judged=(),
         warnings=tuple(_warnings(document, test, rows, score.xccdf[0].score if score.xccdf else Decimal(0))),
     )
+
+
+def _elsewhere(rule: ChecklistRule, checklist: Checklist) -> dict[str, tuple[str, ...]]:
+    """The ids of the rule in frameworks other than the checklist's."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in rule.references:
+        if each.framework != checklist.framework:
+            found[each.framework] = (*found.get(each.framework, ()), each.item)
+    return found
 
 
 def _row(rule: ChecklistRule, written: list[WrittenResult], is_expected: bool) -> Iterator[ControlResult]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from benchmark.evaluate.naming import find_requirements
 from benchmark.evaluate.parameters import check_value
 from benchmark.evaluate.tailored import NOTHING, refined_control
 from benchmark.model.content import Catalog
@@ -30,9 +31,11 @@ class EvaluationRequest:
     """What to judge and on whose behalf.
 
     ``now`` is the time of the evaluation, RFC 3339 UTC. ``version`` None is the framework's newest. ``controls`` narrows the
-    selection to control ids or numbers of the version. ``beyond`` adds every control that no requirement names; where
-    ``controls`` narrows, one that is named there is selected and no other. ``parameters`` maps (control id, parameter) to
-    its value. ``tailoring`` comes in place of the profile's own selection; ``profile`` is then the one that it starts from.
+    selection to control ids, numbers of the version, or requirements of any framework (``A.8.9``, ``nist_sp_800_190:4.4.3``),
+    of which those controls are meant that the profile has or that lie beyond it. ``beyond`` adds every control that no
+    requirement names; where ``controls`` narrows, one that is named there is selected and no other. ``parameters`` maps
+    (control id, parameter) to its value. ``tailoring`` comes in place of the profile's own selection; ``profile`` is then the
+    one that it starts from.
     ``evidence`` is what was read of the files that ``attestations`` refer to: path as written -> "sha256:…", or why not.
     """
 
@@ -55,13 +58,14 @@ class EvaluationRequest:
 class Chosen:
     """A selected control, the requirements it decides in this version, and the values of its parameters.
 
-    No requirements: the control is beyond the framework and does not count in its score.
+    No requirements: the control is beyond the framework and does not count in its score. ``mapped`` are its ids elsewhere.
     """
 
     control: Control
     requirements: tuple[Requirement, ...]
     arguments: Mapping[str, JsonValue]
     refinement: Refinement = NOTHING
+    mapped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +107,19 @@ def select_controls(catalog: Catalog, request: EvaluationRequest) -> Selection:
     for control in list_beyond(catalog, framework):
         if _is_wanted_beyond(request, control, wanted):
             deciding[control] = []
-    if wanted and (outside := sorted(wanted - deciding.keys())):
+    if wanted is not None and (outside := wanted.missing(deciding)):
         raise SelectionError(f"not part of {framework.id} {version} {request.profile}: {', '.join(outside)}")
     tailored = {} if tailoring is None else tailoring.parameters
     refinements = {} if tailoring is None else tailoring.refinements
     arguments = _arguments(catalog, {**_presets(framework, version), **tailored, **request.parameters})
+    mapped = _mapped_elsewhere(catalog, framework.id)
     chosen = tuple(
         Chosen(
             refined_control(catalog.controls[name], refinements.get(name, NOTHING)),
             tuple(requirements),
             arguments[name],
             refinements.get(name, NOTHING),
+            mapped.get(name, {}),
         )
         for name, requirements in deciding.items()
     )
@@ -127,7 +133,17 @@ def list_beyond(catalog: Catalog, framework: Framework) -> tuple[str, ...]:
     return tuple(sorted(catalog.controls.keys() - mapped))
 
 
-def _is_wanted_beyond(request: EvaluationRequest, control: str, wanted: set[str] | None) -> bool:
+def _mapped_elsewhere(catalog: Catalog, framework: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Control -> framework -> its ids there, in the newest version of every framework but ``framework``."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for each in catalog.frameworks.values():
+        if each.id != framework:
+            for control, ids in each.ids_by_control(each.newest).items():
+                found.setdefault(control, {})[each.id] = ids
+    return found
+
+
+def _is_wanted_beyond(request: EvaluationRequest, control: str, wanted: _Wanted | None) -> bool:
     if wanted is not None:
         return control in wanted
     return request.beyond or (request.tailoring is not None and request.tailoring.selected.get(control, False))
@@ -143,21 +159,43 @@ def _of_version(framework: Framework, version: str) -> list[Requirement]:
     return [each for each in framework.requirements if version in each.ids]
 
 
-def _wanted(catalog: Catalog, framework: Framework, version: str, names: tuple[str, ...]) -> set[str] | None:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What ``controls`` narrows a selection to: ``named`` must be there, of ``mapped`` what is there is enough."""
+
+    named: frozenset[str]
+    mapped: frozenset[str]
+
+    def __contains__(self, control: str) -> bool:
+        return control in self.named or control in self.mapped
+
+    def missing(self, found: Collection[str]) -> list[str]:
+        """What was asked for and is not among ``found``."""
+        missing = set(self.named.difference(found))
+        if self.mapped.isdisjoint(found):
+            missing |= self.mapped
+        return sorted(missing)
+
+
+def _wanted(catalog: Catalog, framework: Framework, version: str, names: tuple[str, ...]) -> _Wanted | None:
     if not names:
         return None
-    numbers = {each.ids[version]: each for each in _of_version(framework, version)}
-    wanted: set[str] = set()
+    named: set[str] = set()
+    mapped: set[str] = set()
     for name in names:
         if name in catalog.controls:
-            wanted.add(name)
-        elif name in numbers and numbers[name].controls:
-            wanted.update(numbers[name].controls)
-        elif name in numbers:
-            raise SelectionError(f"{name} of {framework.id} {version} is not judged by any control yet")
-        else:
-            raise SelectionError(f"no control {name!r}, neither as an id nor as a number of {framework.id} {version}")
-    return wanted
+            named.add(name)
+            continue
+        found = find_requirements(catalog, framework, version, name)
+        if not found:
+            raise SelectionError(
+                f"no control {name!r}, neither as an id nor as a number of {framework.id} {version} or of another framework"
+            )
+        first = found[0]
+        if not first.requirement.controls:
+            raise SelectionError(f"{first.id} of {first.framework.id} {first.version} is not judged by any control yet")
+        (named if first.framework.id == framework.id else mapped).update(first.requirement.controls)
+    return _Wanted(frozenset(named), frozenset(mapped))
 
 
 def _presets(framework: Framework, version: str) -> dict[tuple[str, str], JsonValue]:

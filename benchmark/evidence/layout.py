@@ -9,7 +9,7 @@ from typing import Final
 from benchmark.model.run import Run
 
 # formats whose name is no usual end of a file's name
-_ENDINGS: Final[Mapping[str, str]] = {"table": "txt", "xccdf": "xccdf.xml", "arf": "arf.xml"}
+_ENDINGS: Final[Mapping[str, str]] = {"table": "txt", "xccdf": "xccdf.xml", "arf": "arf.xml", "oscal": "oscal.json"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,14 @@ class Framework:
         """The version used when none is named."""
         return self.versions[-1]
 
+    def ids_by_control(self, version: str) -> dict[str, tuple[str, ...]]:
+        """Control -> the ids of the requirements of ``version`` that name it, in order."""
+        found: dict[str, list[str]] = {}
+        for each in self.requirements:
+            for control in each.controls if version in each.ids else ():
+                found.setdefault(control, []).append(each.ids[version])
+        return {control: tuple(sorted(ids, key=id_order)) for control, ids in found.items()}
+
     def section_of(self, requirement_id: str) -> str:
         """The number of the closest section that holds ``requirement_id`` ("A.8" for A.8.9, "AC" for AC-6(5)); "" for none."""
         within = [
@@ -133,4 +141,6 @@ class Framework:
 
 def id_order(requirement_id: str) -> tuple[tuple[int, str], ...]:
     """A sort key that puts 5.2 before 5.10, A.5.9 before A.5.10, and AC-6 before AC-6(5) before AC-17."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _PIECES.findall(requirement_id))
+    return tuple(
+        (int(part), "") if part.isascii() and part.isdigit() else (-1, part) for part in _PIECES.findall(requirement_id)
+    )

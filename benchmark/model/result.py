@@ -60,6 +60,7 @@ class ControlResult:
     """The row that every selected control leaves.
 
     ``requirement`` is the framework item by which the control was selected; ``findings`` are in the snapshot's order.
+    ``mapped`` are the ids that the control has in every other framework, in its newest version: framework -> ids in order.
     ``message`` explains the verdict of the control as a whole (which may have no findings: an enumeration with a gap, or
     none at all). ``waiver`` is set where waivers cover every failure, and no error and no gap is left beside them,
     ``attestation`` where a person's word decided a finding: the record of the one that ends first.
@@ -76,6 +77,7 @@ class ControlResult:
     attestation: Mapping[str, str] | None = None
     refinement: Refinement | None = None  # what a tailoring changed about the control
     arguments: Mapping[str, JsonValue] = field(default_factory=dict)  # the values of its parameters that were in force
+    mapped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def accepted(self) -> Result:

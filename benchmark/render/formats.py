@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Final
 
 from benchmark.model.result import Assessment
+from benchmark.render.csv_format import render_csv, render_several_csv
 from benchmark.render.json_format import render_json, render_json_lines
 from benchmark.render.options import RenderOptions
 from benchmark.render.overview import render_overview
@@ -51,13 +52,27 @@ def _several_arf(assessments: Iterable[Assessment], options: RenderOptions) -> I
     return render_several_arf(assessments, options)
 
 
+def _oscal(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
+    from benchmark.render.oscal_format import render_oscal  # noqa: PLC0415  (the same)
+
+    return render_oscal(assessment, options)
+
+
+def _several_oscal(assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
+    from benchmark.render.oscal_format import render_several_oscal  # noqa: PLC0415  (the same)
+
+    return render_several_oscal(assessments, options)
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
         Format("table", "a report for the terminal", render_table, render_overview),
         Format("json", "JSON version 1; several targets: a document a line", render_json, render_json_lines),
+        Format("csv", "a row for every finding, for spreadsheets", render_csv, render_several_csv),
         Format("xccdf", "XCCDF 1.2, a TestResult for each target", _xccdf, _several_xccdf),
         Format("arf", "ARF 1.1, a report for each target", _arf, _several_arf),
+        Format("oscal", "OSCAL assessment results, a result for each target", _oscal, _several_oscal),
     )
 }
 

@@ -16,8 +16,9 @@ from benchmark.model.result import Assessment, ControlResult, Finding, Result, S
 from benchmark.model.snapshot import Enumeration
 from benchmark.model.strict_json import without_lone_surrogates
 from benchmark.model.vocabulary import COLLECTIONS
+from benchmark.render.framework_json import view_document
 from benchmark.render.identities_json import identities_document
-from benchmark.render.numbering import ids_of, section_of_result
+from benchmark.render.numbering import ids_of, mapped_ids, section_of_result
 from benchmark.render.options import RenderOptions
 from benchmark.render.origin import collector_document, target_document
 from benchmark.render.policy_json import policy_documents
@@ -33,13 +34,13 @@ Reader: TypeAlias = Callable[[Requirement, str], JsonValue]
 _STATES: Final = ("at least ", "at most ", "one of ", "outside ", "version ", "empty", "present", "absent")
 
 
-def render_json(assessment: Assessment, options: RenderOptions) -> Iterator[str]:  # noqa: ARG001  (the shape of FORMATS)
+def render_json(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
     """The document in pieces of bounded size: one top-level key, result and finding a line, in ASCII, a newline at the end.
 
     Lone surrogates become U+FFFD, as they do when a snapshot is read back. Raises ValueError for a number JSON does not
     know, which no declared fact can hold.
     """
-    for piece in _pieces(assessment):
+    for piece in _pieces(assessment, options):
         yield without_lone_surrogates(piece)
 
 
@@ -51,9 +52,12 @@ def render_json_lines(assessments: Iterable[Assessment], options: RenderOptions)
         yield "\n"
 
 
-def _pieces(assessment: Assessment) -> Iterator[str]:
+def _pieces(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
     opening = "{"
-    for key, value in _head(assessment).items():
+    head = _head(assessment)
+    if options.views is not None:
+        head["framework_views"] = [view_document(each) for each in options.views(assessment)]
+    for key, value in head.items():
         yield f"{opening}{_dump(key)}: {_dump(value)}"
         opening = ",\n "
     yield ',\n "results": ['
@@ -189,9 +193,9 @@ def _row(assessment: Assessment, result: ControlResult) -> Object:
         "reason": None if result.reason is None else result.reason.value,
         "message": result.message,
         "section": section_of_result(result, version),
-        "requirements": {assessment.framework: list(ids_of(result.requirements, version))}
-        if result.requirements
-        else {},
+        "requirements": {
+            framework: list(ids) for framework, ids in mapped_ids(result, assessment.framework, version).items()
+        },
         "levels": _by_id(result.requirements, version, _levels),
         "assessment": _by_id(result.requirements, version, _published),
         "refinement": refinement_document(result),

@@ -16,6 +16,12 @@ def ids_of(requirements: Iterable[Requirement], version: str) -> tuple[str, ...]
     return tuple(sorted({each.ids[version] for each in requirements if version in each.ids}, key=id_order))
 
 
+def mapped_ids(result: ControlResult, framework: str, version: str) -> dict[str, tuple[str, ...]]:
+    """The ids of a control in every framework that names it, the benchmark's own ``framework`` first."""
+    own = {framework: ids_of(result.requirements, version)} if result.requirements else {}
+    return {**own, **result.mapped}
+
+
 def section_of(requirement_id: str) -> str:
     """The number of the section an item stands in: 5 for 5.10, 1.1 for 1.1.3, "" for an id without parts."""
     return requirement_id.rpartition(".")[0]

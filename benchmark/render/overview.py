@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from benchmark.model.framework_view import FrameworkView
 from benchmark.model.result import Assessment, Result
 from benchmark.render.grid import grid_lines
 from benchmark.render.marks import painted
 from benchmark.render.options import RenderOptions
 from benchmark.render.summary import percent_text
-from benchmark.render.terminal_text import Style, lines_of, paint, room_beside, shortened, wrapped
+from benchmark.render.terminal_text import Style, lines_of, paint, room_beside, shortened, visible, wrapped
 
 _HEADERS: Final = ("target", "score", "coverage", "fail", "error", "unknown", "manual")
 _NUMBERS_TAKEN: Final = 60  # the columns beside the name
@@ -21,11 +22,14 @@ _COUNTED: Final = (Result.FAIL, Result.ERROR, Result.UNKNOWN, Result.NOTCHECKED)
 def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -> Iterator[str]:
     """A summary table in the order given, a line at a time. Of each assessment only its row is kept in memory."""
     rows: list[tuple[str, ...]] = []
+    supported: dict[str, None] = {}
     benchmarks: dict[str, None] = {}
     count = incomplete = 0
     for each in assessments:
         count += 1
-        rows += _rows(each, options)
+        views = () if options.views is None else options.views(each)
+        supported.update(dict.fromkeys(visible(f"{view.framework}*", unicode=options.unicode) for view in views))
+        rows += _rows(each, views, options)
         framework = options.framework or each.framework
         benchmarks[f"{framework} {each.benchmark_version}, {each.profile}"] = None
         incomplete += each.without_verdict > 0
@@ -35,12 +39,15 @@ def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -
     for line in wrapped(shortened("; ".join(benchmarks), 240, options), "", "  ", options):
         yield paint(line, Style.BOLD, options) + "\n"
     yield "\n"
-    for line in grid_lines(rows, alignment=("left", *["right"] * (len(_HEADERS) - 1)), headers=_HEADERS):
+    headers = (*_HEADERS, *supported)
+    for line in grid_lines(rows, alignment=("left", *["right"] * (len(headers) - 1)), headers=headers):
         yield line + "\n"
     yield f"\n{count} targets, {incomplete} of them incomplete (error or unknown)\n"
+    if supported:
+        yield "* requirements that the results support, of those that technical checks reach\n"
 
 
-def _rows(assessment: Assessment, options: RenderOptions) -> list[tuple[str, ...]]:
+def _rows(assessment: Assessment, views: Sequence[FrameworkView], options: RenderOptions) -> list[tuple[str, ...]]:
     """A row, and further ones where a name needs more than a line."""
     score = assessment.score
     counts = Counter(each.result for each in assessment.results)
@@ -48,5 +55,6 @@ def _rows(assessment: Assessment, options: RenderOptions) -> list[tuple[str, ...
     first, *more = lines_of(shortened(assessment.target.name, room, options), room, whole_words=False)
     coverage = f"{score.coverage.judged}/{score.coverage.selected}"
     cells = [painted(str(counts[each]), each, options) if counts[each] else "0" for each in _COUNTED]
-    blank = ("",) * (len(_HEADERS) - 1)
+    cells += [f"{each.score.supported}/{each.score.reachable}" for each in views]
+    blank = ("",) * (len(_HEADERS) - 1 + len(views))
     return [(first, percent_text(score.percent), coverage, *cells), *((line, *blank) for line in more)]

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from benchmark.model.framework import id_order
+from benchmark.model.framework_view import FrameworkView
 from benchmark.model.result import Assessment
 from benchmark.render.control_rows import section_blocks
+from benchmark.render.framework_table import framework_blocks, framework_summary
 from benchmark.render.numbering import compact_ranges, ids_of, section_of, section_title
 from benchmark.render.options import RenderOptions
-from benchmark.render.provenance import notes_of
+from benchmark.render.provenance import context_of, notes_of
 from benchmark.render.summary import summary_lines
 from benchmark.render.terminal_text import Style, labelled, paint, shortened, wrapped
 
@@ -24,13 +26,23 @@ _REMARKS_SHOWN: Final = 10
 
 def render_table(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
     """The report, a line at a time, each with its newline. Without colour it holds printable characters only."""
-    parts = (_head(assessment, options), *section_blocks(assessment, options), *_footer(assessment, options))
+    views = () if options.views is None else options.views(assessment)
+    parts = (_head(assessment, options), *_body(assessment, views, options), *_footer(assessment, views, options))
     separator = ""
     for part in parts:
         yield separator
         for line in part:
             yield line + "\n"
         separator = "\n"
+
+
+def _body(assessment: Assessment, views: Sequence[FrameworkView], options: RenderOptions) -> Iterator[Iterator[str]]:
+    """The benchmark's sections, or those of the frameworks that were asked for."""
+    if not views:
+        yield from section_blocks(assessment, options)
+    context = context_of(assessment)
+    for each in views:
+        yield from framework_blocks(each, assessment.benchmark_version, context, options)
 
 
 def _head(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
@@ -69,7 +81,7 @@ def _tailoring(assessment: Assessment) -> str:
     return f"{named} of {tailoring.href}, version {tailoring.version} of {tailoring.time}"
 
 
-def _footer(assessment: Assessment, options: RenderOptions) -> Iterator[Iterator[str]]:
+def _footer(assessment: Assessment, views: Sequence[FrameworkView], options: RenderOptions) -> Iterator[Iterator[str]]:
     """The parts after the controls; those that have nothing to say are left out."""
     if assessment.not_judged:
         yield _not_yet_judged(assessment, options)
@@ -79,6 +91,8 @@ def _footer(assessment: Assessment, options: RenderOptions) -> Iterator[Iterator
         if remarks:
             yield _remarks(title, remarks, options)
     yield summary_lines(assessment, options)
+    if views:
+        yield framework_summary(views, options)
 
 
 def _not_yet_judged(assessment: Assessment, options: RenderOptions) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""Steps about releases: hosts judged at a date, kept in a history, compared. The clock is Debian's faketime's."""
+"""Steps about releases (hosts judged at a date, kept in a history, compared; the clock is Debian's faketime's), and about
+frameworks and versions of the benchmark. Those that other features share are in test_features.py.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from tests.command import ROOT, command, environment
 from tests.policies import waiver, written
 from tests.snapshots import container, snapshot, write_snapshot
 from tests.unit.history.assessments import compose
+from tests.unit.oscal_judges import judged
 
 WEAKNESSES = {"": {}, "privileged": {"HostConfig.Privileged": True}, "writable": {"HostConfig.ReadonlyRootfs": False}}
 CUT_OFF = Unavailable(Reason.TRUNCATED, "GET /containers/json: fewer bytes than announced")
@@ -221,3 +224,229 @@ def _(releases, name):
     lines = releases.run.stderr.decode().splitlines()
     assert [each for each in lines if each.startswith("  ")]
     assert all(f"container {name}:" in each for each in lines if each.startswith("  "))
+
+
+# Frameworks, and versions of the benchmark
+
+VERSIONS = ("1.6.0", "1.7.0", "1.8.0")
+WAIVERS = """\
+waivers:
+  - id: W-1
+    control: {control}
+    category: risk accepted
+    reason: it is being replaced
+    requested_by: bob@example.org
+    approved_by: alice@example.org
+    created: "2026-01-01"
+    expires: "2026-12-31"
+    broad: true
+"""
+OVERLAY = """\
+framework: nist_sp_800_190
+controls:
+  "{implemented}":
+    applicable: true
+    justification: it runs here
+    implementation: implemented
+  "{left_out}":
+    applicable: false
+    justification: one sensitivity only
+"""
+
+
+def view_of(world):
+    (view,) = world.document["framework_views"]
+    return view
+
+
+def requirement_of(world, name):
+    return next(
+        each for section in view_of(world)["sections"] for each in section["requirements"] if each["id"] == name
+    )
+
+
+# Given
+
+
+@given(parsers.parse('a waiver for the control "{control}"'))
+def _(world, control):
+    waivers = world.folder / "waivers.yaml"
+    waivers.write_text(WAIVERS.format(control=control))
+
+
+@given(parsers.parse('an organisation that states "{implemented}" as implemented and "{left_out}" as not applicable'))
+def _(world, implemented, left_out):
+    (world.folder / "soa.yaml").write_text(OVERLAY.format(implemented=implemented, left_out=left_out))
+
+
+# When
+
+
+@when(parsers.parse('I look at the results from the framework "{name}"'))
+def _(world, name):
+    waivers = world.folder / "waivers.yaml"
+    words = ("--waivers", str(waivers)) if waivers.exists() else ()
+    world.judge("--framework", name, *words)
+
+
+@when(parsers.parse('I look at the control "{control}" alone from the framework "{name}"'))
+def _(world, control, name):
+    world.judge("--framework", name, "--control", control)
+
+
+@when(parsers.parse('I ask for the coverage of "{name}"'))
+def _(world, name):
+    world.run("frameworks", "coverage", name, "-o", "json")
+    world.document = json.loads(world.text)
+    world.run("frameworks", "coverage", name)
+
+
+@when(parsers.parse('I ask for its statement about "{name}"'))
+def _(world, name):
+    world.run("frameworks", "soa", name, "--overlay", world.folder / "soa.yaml", "-o", "json")
+
+
+@when(parsers.parse('I ask for its statement about "{name}" with the results of that host'))
+def _(world, name):
+    (host,) = world.snapshot_files()
+    world.run("frameworks", "soa", name, "--overlay", world.folder / "soa.yaml", "--snapshot", host, "-o", "json")
+    world.document = json.loads(world.text)
+
+
+@when("I write the results as OSCAL")
+def _(world):
+    (host,) = world.snapshot_files()
+    world.run("evaluate", host, "-o", "oscal")
+
+
+@when("I judge the snapshot under each version of the benchmark")
+def _(world):
+    for version in VERSIONS:
+        world.judge("--benchmark", version)
+
+
+# Then
+
+
+@then(parsers.parse('requirement "{name}" is "{status}"'))
+def _(world, name, status):
+    assert requirement_of(world, name)["status"] == status
+    assert re.search(rf"^  \S {status} .*\b{re.escape(name)}\b", world.text, re.MULTILINE)
+
+
+@then(parsers.parse('it is contradicted by the control "{control}"'))
+def _(world, control):
+    against = [
+        each
+        for section in view_of(world)["sections"]
+        for requirement in section["requirements"]
+        for each in requirement["controls"]
+        if each["evidence"] == "against"
+    ]
+    assert control in {each["control"] for each in against}
+    assert all(each["result"] == "fail" and each["directness"] != "incidental" for each in against)
+
+
+@then(parsers.parse('the risk "{risk}" has the status of "{answer}"'))
+def _(world, risk, answer):
+    found = requirement_of(world, risk)
+    assert found["answered_by"] == [answer]
+    assert found["status"] == requirement_of(world, answer)["status"]
+
+
+@then("the score of the framework counts only what checks can reach")
+def _(world):
+    score = view_of(world)["score"]
+    counted = [
+        each
+        for section in view_of(world)["sections"]
+        for each in section["requirements"]
+        if each["reach"] in ("largely", "partly")
+    ]
+    assert score["reachable"] == len(counted)
+    assert score["supported"] == sum(each["status"] == "supported" for each in counted)
+    assert f"{score['supported']} of {score['reachable']} reachable requirements" in world.text
+
+
+@then("the share out of reach stands beside it")
+def _(world):
+    score = view_of(world)["score"]
+    assert score["out_of_reach"] > 0
+    assert (
+        f"{score['percent_out_of_reach']} %: {score['out_of_reach']} of {score['requirements']} requirements"
+        in world.text
+    )
+
+
+@then("no requirement is called compliant or met")
+def _(world):
+    statuses = {each["status"] for section in view_of(world)["sections"] for each in section["requirements"]}
+    assert statuses <= {"supported", "contradicted", "not established", "not reachable"}
+    assert "complian" not in world.text.replace("it is no finding of compliance", "")
+
+
+@then("every requirement is listed with its controls or with the reason why there are none")
+def _(world):
+    assert len(world.document["requirements"]) > 50
+    for each in world.document["requirements"]:
+        assert each["controls"] or each["reach_reason"], each["id"]
+        assert all(edge["reason"] for edge in each["controls"])
+        assert re.search(rf"^  {re.escape(each['id'])}  ", world.text, re.MULTILINE)
+
+
+@then(parsers.parse('"{name}" is stated as applicable, with the remark "{remark}"'))
+def _(world, name, remark):
+    row = next(each for each in world.document["controls"] if each["id"] == name)
+    assert (row["applicable"], row["remark"]) == ("yes", remark)
+    assert row["status"] == "contradicted"
+
+
+@then(parsers.parse('"{name}" is stated as not applicable, with its justification'))
+def _(world, name):
+    row = next(each for each in world.document["controls"] if each["id"] == name)
+    assert (row["applicable"], row["justification"]) == ("no", "one sensitivity only")
+
+
+@then("every other requirement is shown as undecided")
+def _(world):
+    others = [each for each in world.document["controls"] if each["applicable"] != "undecided"]
+    assert {each["id"] for each in others} == {"4.4.3", "4.3.4"}
+
+
+@then("compliance-trestle accepts the document")
+def _(world):
+    world.document = judged(world.text)
+
+
+@then("the privileged container is an open risk in it")
+def _(world):
+    (result,) = world.document["results"]
+    risks = {each["value"]: risk for risk in result["risks"] for each in risk["props"] if each["name"] == "control"}
+    risk = risks["container_not_privileged"]
+    assert risk["status"] == "open"
+    assert "HostConfig.Privileged is true" in risk["description"]
+
+
+@then(parsers.parse("there are {count:d} recommendations in the report"))
+def _(world, count):
+    numbers = {number for row in world.document["results"] for number in row["requirements"]["cis_docker"]}
+    assert len(numbers | {each["id"] for each in world.document["not_yet_judged"]}) == count
+
+
+@then(parsers.parse('the control "{control}" is judged under {version} alone'))
+def _(world, control, version):
+    found = [
+        each["benchmark"]["version"]
+        for each in world.documents
+        if control in {row["control"] for row in each["results"]}
+    ]
+    assert found == [version]
+
+
+@then("a control that two versions share has the same result in both")
+def _(world):
+    results = [{row["control"]: row["result"] for row in each["results"]} for each in world.documents]
+    assert len(results) == len(VERSIONS)
+    for one in results:
+        for other in results:
+            assert all(one[name] == other[name] for name in one.keys() & other.keys())

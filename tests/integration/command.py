@@ -91,7 +91,7 @@ def check_promises(done: Done) -> None:
     assert (
         sum(coverage[each] for each in counted)
         == coverage["selected"]
-        == sum(bool(row["requirements"]) for row in rows)
+        == sum(bool(row["requirements"].get("cis_docker")) for row in rows)
     )
     for row in rows:
         for finding in row["findings"]:

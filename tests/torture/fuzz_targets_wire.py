@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmark.catalog.compiled import decode_catalog
-from benchmark.catalog.content_error import ContentError
+from benchmark.catalog.content_error import ContentError, ContentErrors
 from benchmark.catalog.controls import read_control
 from benchmark.catalog.frameworks import read_framework
+from benchmark.catalog.overlay import read_overlay
 from benchmark.catalog.positioned import Report
 from benchmark.catalog.yaml_source import Listing, Node, Scalar, read_yaml
 from benchmark.collect.daemon.listeners import parse_host
@@ -24,7 +25,10 @@ from benchmark.collect.engine.limits import Limits
 from benchmark.collect.engine.replies import ReplyReader
 from benchmark.collect.engine.transport import Stream, WireDefect
 from benchmark.collect.redaction import credential_shapes, redact
+from benchmark.evaluate import RecordRefused, recorded_assessment
 from benchmark.evaluate.arguments import release
+from benchmark.model.content import Catalog
+from benchmark.model.framework import Framework, Requirement
 from benchmark.model.snapshot_file import SnapshotDefect, compress, encode_snapshot
 from benchmark.model.strict_json import JsonDefect, parse_json
 from tests.snapshots import DENIED, container, snapshot
@@ -143,6 +147,21 @@ def _mapping(data: bytes) -> bool:
     return mapped is not None and not errors
 
 
+def _overlay(data: bytes) -> bool:
+    try:
+        read_overlay(data, "soa.yaml", _FRAMEWORK, "1")
+    except ContentErrors as error:
+        _require_told(list(error.errors), data, refused=True)
+        return False
+    return True
+
+
+def _recorded(data: bytes) -> bool:
+    found = recorded_assessment(parse_json(data), _EMPTY, "r.json")
+    assert not found.results, "a control that the catalogue does not know"
+    return True
+
+
 def _require_told(errors: list[ContentError], data: bytes, *, refused: bool) -> None:
     assert errors or not refused, "refused without an error"
     lines = data.count(b"\n") + data.count(b"\r") + data.count(b"\xc2\x85") + data.count(b"\xe2\x80") + 2
@@ -197,6 +216,24 @@ def _content(path: str) -> bytes:
 
 _SNAPSHOT: Final = encode_snapshot(snapshot([container("web")], daemon={"daemon.icc": DENIED}))
 _YAML_SEED: Final = b"id: a\nlist: [1, 2.5, true, null, '0644']\nmap:\n  - x: >\n      text\n  - {y: \"\\u0041\"}\n"
+_FRAMEWORK: Final = Framework("x", "X", ("1",), {"A": "a"}, (Requirement("one", {"1": "A.5.1"}, {}, {}, ()),))
+_EMPTY: Final = Catalog({}, {}, "sha256:x")
+_OVERLAY_SEED: Final = b"""framework: x
+version: "1"
+organization: Example
+approved: "2026-11-27"
+controls:
+  A.5.1:
+    applicable: true
+    justification: because
+    implementation: planned
+    references: [a, b]
+"""
+_RECORDED_SEED: Final = (
+    b'{"schema":"dockmark/assessment/1","tool":{"version":"1","content_digest":"x"},"target":{"name":"n","engine_id":"e"},'
+    b'"collected_at":"t","evaluated_at":"t","operator":"o","benchmark":{"framework":"f","version":"1"},"profile":"p",'
+    b'"results":[{"control":"c","result":"pass","requirements":{},"message":"m","waiver":null,"attestation":null}]}'
+)
 _MAPPING_SEED: Final = b"""framework: x
 title: A benchmark
 versions: ["1.0", "2.0"]
@@ -371,6 +408,21 @@ WIRE_TARGETS: Final = (
         (_MAPPING_SEED, _EDGES_SEED),
         (*_YAML_WORDS, b"id: ", b"level: ", b"presets: ", b"controls: ", b"edges: ", b"reach: ", b"corresponds: "),
         ((_MAPPING_SEED, b"  - label: x\n", b""), (_EDGES_SEED, b"  - label: x\n", b"")),
+    ),
+    Target(
+        "overlay_yaml",
+        _overlay,
+        (),
+        (_OVERLAY_SEED,),
+        (*_YAML_WORDS, b"applicable: ", b"true", b"justification: ", b"implementation: planned", b"A.5.1: "),
+        ((b"framework: x\ncontrols:\n", b"  A%d: {applicable: true, justification: x}\n", b""),),
+    ),
+    Target(
+        "recorded_assessment",
+        _recorded,
+        (JsonDefect, RecordRefused),
+        (_RECORDED_SEED,),
+        (b'"results"', b'"control"', b'"schema"', b"null", b"[]", b"{}"),
     ),
     Target(
         "snapshot",

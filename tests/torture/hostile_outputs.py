@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import unicodedata
@@ -15,6 +17,7 @@ from benchmark.model.result import Result
 from tests.command import ROOT
 from tests.torture.hostile_strings import columns
 from tests.torture.hostile_xml import Broken, check_arf, check_xccdf
+from tests.unit.oscal_judges import judged
 
 _WORDS: Final = "|".join(each.value for each in Result)
 _PAINT: Final = re.compile(r"\x1b\[(?:1|2|31|32|33|35|36)m([^\x1b]*)\x1b\[0m")
@@ -148,12 +151,50 @@ def _check_table_file(data: bytes, document: Mapping[str, Any]) -> None:
         check_text(text, colour=False, width=100)
 
 
+def _check_csv(data: bytes, document: Mapping[str, Any]) -> None:
+    """A row for every finding, every cell printable, on one line, and no formula to any spreadsheet."""
+    text = data.decode("utf-8")
+    if not text.endswith("\r\n") or text.count("\n") != text.count("\r\n"):
+        raise Broken("a record of CSV does not end as it must")
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    header, records = rows[0], rows[1:]
+    if len(rows) != text.count("\r\n") or any(len(each) != len(header) for each in records):
+        raise Broken(f"{len(rows)} records in {text.count(chr(10))} lines, or cells too many or too few")
+    expected = sum(max(1, len(each["findings"])) for each in document["results"])
+    targets = {each[header.index("target")] for each in records}
+    if len(records) % expected or len(records) < expected * len(targets):
+        raise Broken(f"{len(records)} records of {len(targets)} targets for {expected} findings")
+    for cell in (cell for each in rows for cell in each):
+        check_printable(cell)
+        if cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")):
+            raise Broken(f"a spreadsheet computes this cell: {cell[:200]!r}")
+
+
+def _check_oscal(data: bytes, document: Mapping[str, Any]) -> None:
+    """Valid to compliance-trestle, every text printable, and nothing but what the JSON document says."""
+    found = strict(data)
+    try:
+        judged(json.dumps(found))
+    except (AssertionError, ValueError) as error:
+        raise Broken(f"not OSCAL: {str(error)[:400]}") from None
+    for each in strings_of(found):
+        if not each.isprintable():
+            raise Broken(f"a text of OSCAL that cannot be printed: {each[:200]!r}")
+    results = found["assessment-results"]["results"]
+    expected = sum(max(1, len(each["findings"])) for each in document["results"])
+    for each in results:
+        if len(each["observations"]) != expected:
+            raise Broken(f"{len(each['observations'])} observations for {expected} findings")
+
+
 # A format of benchmark.render.formats.FORMATS -> what a file of it must be, beside the run's own JSON document.
 CHECKERS: Final[Mapping[str, Callable[[bytes, Mapping[str, Any]], None]]] = {
     "table": _check_table_file,
     "json": _check_json,
+    "csv": _check_csv,
     "xccdf": check_xccdf,
     "arf": check_arf,
+    "oscal": _check_oscal,
 }
 
 

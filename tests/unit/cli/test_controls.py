@@ -96,3 +96,39 @@ def test_the_numbers_of_all_versions_are_told(capsys):
     assert main(["controls", "show", "tcp_listeners_verify_clients"]) == 0
     table = [line.split()[:3] for line in capsys.readouterr().out.splitlines() if line.startswith("  1.")]
     assert table == [["1.6.0", "2.7", "1"], ["1.7.0", "2.7", "1"], ["1.8.0", "2.8", "1"]]
+
+
+def test_a_requirement_of_another_framework_is_explained_with_the_reason_of_each_control(capsys):
+    assert main(["controls", "show", "4.4.3"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("4.4.3  ")
+    assert "container_not_privileged (5.5): Containers run without the privileged flag" in text
+    assert "direct, subset-of; framework text: " in text
+
+
+def test_a_section_of_another_framework_shows_its_requirements(capsys):
+    assert main(["controls", "show", "nist_sp_800_190:4.4"]) == 0
+    text = capsys.readouterr().out
+    assert [line.split()[0] for line in text.splitlines() if line.startswith("4.4.")] == [
+        f"4.4.{n}" for n in range(1, 6)
+    ]
+
+
+def test_what_else_a_number_may_mean_is_said(capsys):
+    assert main(["controls", "show", "4.4"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("image_vulnerabilities_acceptable")
+    assert "4.4 may also mean nist_sp_800_190:4.4" in told.err
+
+
+def test_a_control_lists_what_it_means_for_each_framework_and_why(capsys):
+    assert main(["controls", "show", "container_not_privileged"]) == 0
+    text = capsys.readouterr().out
+    nist = text[text.index("\nNIST SP 800-190") :]
+    assert "\n  4.4.3  " in nist
+    assert "direct, subset-of; framework text:" in nist
+
+
+def test_an_older_number_of_the_benchmark_is_found_by_its_full_name(capsys):
+    assert main(["controls", "show", "cis_docker:1.6.0:5.4"]) == 0
+    assert "(CIS Docker Benchmark 1.6.0)" in capsys.readouterr().out

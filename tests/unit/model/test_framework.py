@@ -67,3 +67,18 @@ def test_a_framework_is_whole_and_a_requirement_within_reach_unless_said_otherwi
     assert requirement.in_profile("1", 2)
     assert not requirement.in_profile("1", 1)
     assert not requirement.in_profile("2", 2)
+
+
+def test_digits_of_other_scripts_are_letters_to_the_order() -> None:
+    assert sorted(["5.10", "5.¹", "5.2"], key=id_order) == ["5.¹", "5.2", "5.10"]
+
+
+def test_ids_by_control_are_those_of_one_version_in_order() -> None:
+    items = [
+        Requirement("one", {"1": "5.10", "2": "5.11"}, {}, {}, ("a", "b")),
+        Requirement("two", {"1": "5.9"}, {}, {}, ("a",)),
+        Requirement("three", {"2": "5.1"}, {}, {}, ("c",)),
+    ]
+    made = Framework("f", "F", ("1", "2"), {"5": "five"}, tuple(items))
+    assert made.ids_by_control("1") == {"a": ("5.9", "5.10"), "b": ("5.10",)}
+    assert made.ids_by_control("2") == {"a": ("5.11",), "b": ("5.11",), "c": ("5.1",)}

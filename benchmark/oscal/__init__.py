@@ -1,0 +1,1 @@
+"""OSCAL (NIST): what its documents share. Below the rooms that write them."""

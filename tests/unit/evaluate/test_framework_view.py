@@ -1,0 +1,201 @@
+"""An assessment seen from frameworks that are made up here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from benchmark.evaluate import edges_of, view_framework
+from benchmark.model.framework import Directness, Edge, Framework, Reach, Relationship, Requirement, Support
+from benchmark.model.framework_view import Evidence, Status
+from benchmark.model.result import Result
+from tests.unit.render.made_assessments import assessment, control, row
+
+DIRECT, PARTIAL, INCIDENTAL = Directness
+WAIVER = {"id": "W-1", "reason": "accepted", "until": "2027-01-01"}
+NAMES = ("one", "two", "three")
+CONTROLS = {name: control(name) for name in NAMES}
+
+
+def edge(name, directness=DIRECT, relationship=Relationship.SUPPORTS):
+    return Edge(name, relationship, directness, Support.OWN_JUDGEMENT, "because")
+
+
+def item(name, *edges, reach=Reach.PARTLY, reason="", answered=()):
+    return Requirement(
+        f"the label of {name}",
+        {"1": name},
+        {},
+        {},
+        tuple(each.control for each in edges),
+        edges=edges,
+        reach=reach,
+        reach_reason=reason,
+        corresponds={"1": answered} if answered else {},
+    )
+
+
+def framework(*items):
+    return Framework("made_up", "Made up", ("1",), {"3": "Risks", "4": "Answers", "4.1": "More answers"}, items)
+
+
+def judged(**results):
+    waived = {"two": WAIVER}
+    return assessment(
+        [
+            row(result, made=CONTROLS[name], waiver=waived.get(name) if result is Result.FAIL else None)
+            for name, result in results.items()
+        ]
+    )
+
+
+def view(*items, **results):
+    return view_framework(framework(*items), "1", judged(**results), CONTROLS)
+
+
+def only(*edges, **results):
+    (found,) = view(item("4.1.1", *edges), **results).requirements()
+    return found
+
+
+def test_supported_by_a_direct_pass():
+    found = only(edge("one"), one=Result.PASS)
+    assert found.status is Status.SUPPORTED
+    assert found.why == "passed: one; nothing that speaks to it failed or is open"
+
+
+def test_contradicted_by_a_direct_failure_beside_passes():
+    found = only(edge("one"), edge("three"), one=Result.PASS, three=Result.FAIL)
+    assert (found.status, found.why) == (Status.CONTRADICTED, "failed: three")
+    assert [each.evidence for each in found.backings] == [Evidence.FOR, Evidence.AGAINST]
+
+
+def test_a_waived_failure_stays_a_contradiction_and_says_that_it_is_waived():
+    found = only(edge("two"), two=Result.FAIL)
+    assert (found.status, found.why) == (Status.CONTRADICTED, "failed: two (waived)")
+
+
+def test_an_incidental_failure_changes_nothing():
+    found = only(edge("one"), edge("two", INCIDENTAL), one=Result.PASS, two=Result.FAIL)
+    assert found.status is Status.SUPPORTED
+    alone = only(edge("two", INCIDENTAL), two=Result.FAIL)
+    assert (alone.status, alone.why) == (Status.NOT_ESTABLISHED, "its controls touch it only incidentally")
+
+
+def test_an_incidental_pass_supports_nothing():
+    assert only(edge("one", INCIDENTAL), one=Result.PASS).status is Status.NOT_ESTABLISHED
+
+
+def test_partial_support_is_named_and_establishes_nothing():
+    found = only(edge("one", PARTIAL), edge("two", PARTIAL), one=Result.PASS, two=Result.PASS)
+    assert (found.status, found.why) == (
+        Status.NOT_ESTABLISHED,
+        "passed, but each is about a part only: one, two",
+    )
+
+
+def test_what_is_open_is_said_by_reason():
+    found = only(edge("one"), edge("two"), edge("three"), one=Result.PASS, two=Result.NOTCHECKED, three=Result.ERROR)
+    assert found.status is Status.NOT_ESTABLISHED
+    assert found.why == "left to a person: two; could not be looked at: three"
+
+
+def test_a_control_that_was_not_judged_leaves_it_open():
+    found = only(edge("one"), edge("two"), one=Result.PASS)
+    assert (found.status, found.why) == (Status.NOT_ESTABLISHED, "not judged in this run: two")
+    assert found.backings[1].result is None
+    assert found.backings[1].control is CONTROLS["two"]
+
+
+def test_nothing_that_its_controls_apply_to():
+    found = only(edge("one"), one=Result.NOTAPPLICABLE)
+    assert (found.status, found.why) == (Status.NOT_ESTABLISHED, "nothing here that its controls apply to")
+    assert only(edge("one"), edge("two"), one=Result.NOTAPPLICABLE, two=Result.PASS).status is Status.SUPPORTED
+    beside = only(edge("one"), edge("two", INCIDENTAL), one=Result.NOTAPPLICABLE, two=Result.PASS)
+    assert beside.why == "nothing here that its controls apply to"
+
+
+def test_a_requirement_without_controls():
+    assert only().why == "no control speaks to it"
+
+
+def test_out_of_reach_whatever_its_controls_say():
+    (found,) = view(
+        item("4.1.1", edge("one"), reach=Reach.NOT_REACHABLE, reason="a matter of contracts"), one=Result.PASS
+    ).requirements()
+    assert (found.status, found.why) == (Status.NOT_REACHABLE, "a matter of contracts")
+
+
+def test_what_checks_touch_only_incidentally_is_never_supported():
+    (found,) = view(item("4.1.1", edge("one"), reach=Reach.INCIDENTALLY), one=Result.PASS).requirements()
+    assert found.status is Status.NOT_ESTABLISHED
+
+
+def test_a_risk_has_the_worst_status_of_what_answers_it():
+    found = {
+        each.id: each
+        for each in view(
+            item("3.1", reach=Reach.ASKS_NOTHING, answered=("4.1.1", "4.1.2")),
+            item("3.2", reach=Reach.ASKS_NOTHING, reason="nothing answers it"),
+            item("4.1.1", edge("one")),
+            item("4.1.2", edge("two")),
+            one=Result.PASS,
+            two=Result.FAIL,
+        ).requirements()
+    }
+    assert (found["3.1"].status, found["3.1"].answered_by) == (Status.CONTRADICTED, ("4.1.1", "4.1.2"))
+    assert found["3.1"].why == "answered elsewhere: 4.1.1 is supported, 4.1.2 is contradicted"
+    assert (found["3.2"].status, found["3.2"].why) == (Status.NOT_REACHABLE, "nothing answers it")
+
+
+def test_the_score_counts_what_is_reachable_and_names_the_rest():
+    made = view(
+        item("3.1", reach=Reach.ASKS_NOTHING, answered=("4.1.1",)),
+        item("4.1.1", edge("one")),
+        item("4.1.2", edge("two"), reach=Reach.LARGELY),
+        item("4.1.3", edge("three")),
+        item("4.1.4", edge("one", INCIDENTAL), reach=Reach.INCIDENTALLY),
+        item("4.1.5", reach=Reach.NOT_REACHABLE),
+        one=Result.PASS,
+        two=Result.FAIL,
+        three=Result.UNKNOWN,
+    )
+    score = made.score
+    assert (score.requirements, score.reachable, score.touched, score.out_of_reach) == (5, 3, 1, 1)
+    assert (score.supported, score.contradicted, score.not_established) == (1, 1, 1)
+    assert score.percent == Decimal(100) / 3
+    assert score.percent_out_of_reach == 20
+
+
+def test_an_empty_framework_has_no_score():
+    assert view().score.percent is None
+    assert view().score.percent_out_of_reach is None
+
+
+def test_sections_and_requirements_are_in_the_frameworks_order():
+    made = view(item("4.1.10"), item("4.1.9"), item("4.2"), item("3.1"), item("9"))
+    assert [(each.number, [one.id for one in each.requirements]) for each in made.sections] == [
+        ("3", ["3.1"]),
+        ("4.1", ["4.1.9", "4.1.10"]),
+        ("4", ["4.2"]),
+        ("", ["9"]),
+    ]
+    assert [each.label for each in made.sections] == ["Risks", "More answers", "Answers", ""]
+
+
+def test_controls_without_edges_decide_their_requirement():
+    plain = Requirement("label", {"1": "5.5"}, {}, {}, ("one",))
+    (found,) = edges_of(plain)
+    assert (found.control, found.relationship, found.directness) == ("one", Relationship.EQUAL, DIRECT)
+
+
+@pytest.mark.parametrize(("profile", "shown"), [("level_1", ["5.1"]), ("level_2", ["5.1", "5.2"])])
+def test_of_the_benchmark_itself_only_the_profile_is_shown(profile, shown):
+    items = [
+        Requirement(name, {"1.8.0": name}, {"1.8.0": (level,)}, {}, ("one",))
+        for name, level in (("5.1", 1), ("5.2", 2))
+    ]
+    own = Framework("cis_docker", "CIS", ("1.8.0",), {"5": "Containers"}, tuple(items))
+    made = view_framework(own, "1.8.0", assessment([row(Result.PASS, made=CONTROLS["one"])], profile=profile), CONTROLS)
+    assert [each.id for each in made.requirements()] == shown
