@@ -68,26 +68,27 @@ def stream_pieces(
     yield f"<ds:data-stream-collection{attributes(opening)}>\n"
     stream = {"id": f"scap_dockmark_datastream_{own}", "scap-version": "1.3", "use-case": "CONFIGURATION"}
     yield f"<ds:data-stream{attributes({**stream, 'timestamp': time})}>\n"
-    pointed = [*(each.name for each in others), *(name for name, _ in scripts)]
-    yield from _references(benchmark.name, {each: called.get(each, each) for each in pointed})
+    pointed = {each.name: called.get(each.name, each.name) for each in others}
+    yield from _references(benchmark.name, pointed, tuple(name for name, _ in scripts))
     yield "</ds:data-stream>\n"
     for each in components:
         yield f"<ds:component{attributes({'id': _component_id(each.name), 'timestamp': time})}>\n"
         yield from each.pieces
         yield "</ds:component>\n"
     for name, text in scripts:
-        yield f"<ds:extended-component{attributes({'id': _component_id(name), 'timestamp': time})}>\n"
+        yield f"<ds:extended-component{attributes({'id': _script_id(name), 'timestamp': time})}>\n"
         yield f"<sce:script{attributes({'xmlns:sce': _SCRIPT})}>{content(text)}</sce:script>\n"
         yield "</ds:extended-component>\n"
     yield "</ds:data-stream-collection>\n"
 
 
-def _references(benchmark: str, pointed: Mapping[str, str]) -> Iterator[str]:
+def _references(benchmark: str, pointed: Mapping[str, str], scripts: tuple[str, ...]) -> Iterator[str]:
     """In the catalogue nothing stands between the entries: openscap's schematron walks from one child to the next (SRC-346-1)."""
     yield "<ds:checklists>\n"
     yield f"<ds:component-ref{attributes(_reference(benchmark))}>\n"
+    named = {**pointed, **dict(zip(scripts, scripts, strict=True))}
     uris = "".join(
-        element("cat:uri", name=name, uri=f"#{_reference_id(part)}").rstrip("\n") for part, name in pointed.items()
+        element("cat:uri", name=name, uri=f"#{_reference_id(part)}").rstrip("\n") for part, name in named.items()
     )
     yield f"<cat:catalog>\n{uris}</cat:catalog>\n"
     yield "</ds:component-ref>\n"
@@ -96,6 +97,11 @@ def _references(benchmark: str, pointed: Mapping[str, str]) -> Iterator[str]:
     for part in pointed:
         yield f"<ds:component-ref{attributes(_reference(part))}/>\n"
     yield "</ds:checks>\n"
+    if scripts:
+        yield "<ds:extended-components>\n"
+        for name in scripts:
+            yield element("ds:component-ref", id=_reference_id(name), xlink__href=f"#{_script_id(name)}")
+        yield "</ds:extended-components>\n"
 
 
 def _reference_id(part: str) -> str:
@@ -104,6 +110,10 @@ def _reference_id(part: str) -> str:
 
 def _component_id(part: str) -> str:
     return f"scap_dockmark_comp_{part}"
+
+
+def _script_id(name: str) -> str:
+    return f"scap_dockmark_ecomp_{name}"
 
 
 def _reference(part: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from benchmark.catalog.load import load_catalog
 from benchmark.cli.checklist import checklist_of
-from benchmark.export.documents import make_content
+from benchmark.export.documents import datastream_text, make_content
 from benchmark.export.sce_scripts import RESULTS
 from benchmark.export.ways import Way
 from tests.command import command, environment
@@ -232,6 +232,28 @@ def test_rules_that_cannot_be_read_are_an_error(exported: Exported, tmp_path: Pa
     assert by_oscap(exported, mounts, None, *BINARIES) == dict.fromkeys(BINARIES, "error")
     text = (exported.directory / "results.xml").read_text()  # which oscap would not write as XML with an ESC in it
     assert "auditctl -l: no?[31m, ?" in text
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_scripts_run_out_of_a_data_stream(tmp_path: Path, strict: bool) -> None:
+    """Both streams keep the schema, and the strict one the whole schematron of SCAP 1.3, with the scripts in them."""
+    path = tmp_path / "stream.xml"
+    path.write_text("".join(datastream_text(CONTENT, "2026-11-27T12:00:00Z", strict=strict)))
+    assert oscap("ds", "sds-validate", path).returncode == 0
+    if strict:
+        done = oscap("xccdf", "validate", path)
+        assert done.returncode == 0, done.stdout
+    chosen = ("swarm_mode_inactive", "swarm_managers_few_and_odd")
+    rules = [word for each in chosen for word in ("--rule", SCRIPTS[each].rule.id)]
+    results = tmp_path / "results.xml"
+    words = ["oscap", "xccdf", "eval", "--profile", "xccdf_dockmark_profile_level_2", *rules, "--results", str(results)]
+    in_namespace("mount -t tmpfs none /run && ", [*words, str(path)])
+    found = etree.parse(results).xpath("//x:rule-result[x:result!='notselected']/x:result/text()", namespaces=NS)
+    assert found == ["error", "error"]
+
+
+def oscap(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["oscap", *map(str, words)], capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_every_script_is_strict_shell() -> None:
