@@ -2,6 +2,9 @@
 
 It is written by the wheel build and into the cache, and read without any check beyond its shape: whoever wrote it has
 checked the content. The catalogue's digest is that of these bytes, so it is the same however the catalogue was loaded.
+
+Histories and evidence packs keep it for years: a form that a release has written stays readable, under its own SCHEMA where
+another takes its place (tests/unit/history/test_schema.py).
 """
 
 from __future__ import annotations

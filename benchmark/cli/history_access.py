@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.recording import store_location
 from benchmark.history.kept import Kept
+from benchmark.history.location import Location
 from benchmark.history.store import Store, open_store, open_store_for_recording, require_sound
-from benchmark.history.store_error import NoSuchRun, StoreDamaged, StoreError
+from benchmark.history.store_error import NoSuchRun, StoreDamaged, StoreError, StoreOutdated
 from benchmark.model.run import Run
 
 
@@ -20,9 +21,15 @@ def opened_history(arguments: Namespace, *, writing: bool = False) -> Iterator[S
     location = store_location(arguments)
     with told():
         if writing:
-            open_store(location).__exit__()  # where there is none, none is made
+            _require_history(location)
         with open_store_for_recording(location) if writing else open_store(location) as store:
             yield store
+
+
+def _require_history(location: Location) -> None:
+    """Raises StoreError where there is none: a command that only deletes makes none."""
+    with suppress(StoreOutdated), open_store(location):
+        pass
 
 
 @contextmanager

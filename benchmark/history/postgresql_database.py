@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = "dockmark"
 _LOCK: Final = 0x646D726B  # pg_advisory_xact_lock: whoever records holds it
+# Read from the catalogue's tables, of which each statement sees the latest: to_regclass() answers from a cache, which inside a
+# transaction that waited for another one does not know yet what that one made.
+_NAMESPACE: Final = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :schema"
+_TABLE: Final = (
+    "SELECT 1 FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE nspname = :schema AND relname = :name AND relkind = 'r'"
+)
 _SECONDS_TO_CONNECT: Final = 10
 
 
@@ -41,8 +48,7 @@ class PostgresqlConnection:
 
     def has_table(self, name: str) -> bool:
         """True when there is a table of this name."""
-        found = self.rows("SELECT to_regclass(:name) IS NOT NULL", {"name": f"{_SCHEMA}.{name}"})
-        return bool(next(found)[0])
+        return any(self.rows(_TABLE, {"name": name, "schema": _SCHEMA}))
 
     def rows(self, statement: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """The rows of a query."""
@@ -111,7 +117,7 @@ def _set_up(opened: PostgresqlConnection, reading: bool) -> None:
     if reading:
         opened.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         return
-    if not next(opened.rows("SELECT to_regnamespace(:name) IS NOT NULL", {"name": _SCHEMA}))[0]:
+    if not any(opened.rows(_NAMESPACE, {"schema": _SCHEMA})):
         with opened.writing():
             opened.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
 
@@ -127,7 +133,7 @@ def _told(location: PostgresqlDatabase) -> Iterator[None]:
         ) from None
     except DBAPIError as error:
         raise StoreError(f"{location}: {_first_line(error.orig, location)}") from None
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ValueError) as error:  # a port that is no number is a ValueError
         raise StoreError(f"{location}: the URL or the connection is of no use ({type(error).__name__})") from None
 
 

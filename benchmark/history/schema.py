@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from benchmark.history.database import Database
-from benchmark.history.store_error import StoreDamaged, StoreTooNew
+from benchmark.history.store_error import StoreDamaged, StoreOutdated, StoreTooNew
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -102,11 +102,21 @@ def schema_version(database: Database) -> int:
 
 
 def require_known(database: Database, version: int) -> None:
-    """Raises StoreTooNew when a newer dockmark has written the store."""
+    """Raises StoreTooNew when a newer dockmark has written the store than this one."""
     if version > len(MIGRATIONS):
         raise StoreTooNew(
             f"{database.location}: a newer dockmark has written this history (version {version} of its tables, "
             f"{len(MIGRATIONS)} is the newest known here): use that one"
+        )
+
+
+def require_newest(database: Database, version: int) -> None:
+    """Raises StoreTooNew, and StoreOutdated when the store has to be brought up to date, which reading never does."""
+    require_known(database, version)
+    if version < len(MIGRATIONS):
+        raise StoreOutdated(
+            f"{database.location}: an older dockmark has written this history (version {version} of its tables, "
+            f"{len(MIGRATIONS)} is needed): the next recorded run brings it up to date, and so does dockmark history prune"
         )
 
 

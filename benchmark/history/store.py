@@ -17,7 +17,7 @@ from benchmark.history.details import write_details
 from benchmark.history.kept import Kept, get_kept, list_kept
 from benchmark.history.location import Location, PostgresqlDatabase, read_location
 from benchmark.history.new_run import NewRun, count_results, plain
-from benchmark.history.schema import migrate, require_known, schema_version
+from benchmark.history.schema import migrate, require_newest, schema_version
 from benchmark.history.store_error import NoStore, NoSuchRun, StoreDamaged
 from benchmark.model.chain import NO_HEAD, encode_body, entry_of, head_after
 from benchmark.model.run import Run
@@ -211,7 +211,7 @@ def _require_tables(database: Database) -> None:
     version = schema_version(database)
     if not version:
         raise NoStore(f"there is no history at {database.location} yet; dockmark audit records one")
-    require_known(database, version)
+    require_newest(database, version)
 
 
 def _prepare(database: Database) -> None:

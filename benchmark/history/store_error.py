@@ -15,6 +15,10 @@ class StoreDamaged(StoreError):
     """What is there is not what was written: a damaged file, a blob with another digest, rows that contradict."""
 
 
+class StoreOutdated(StoreError):
+    """An older dockmark has written it, and nothing was recorded since."""
+
+
 class StoreTooNew(StoreError):
     """A newer dockmark has written it."""
 
