@@ -21,7 +21,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # No test adds to the history of this machine; those about the history name a store of their own.
 os.environ["DOCKMARK_NO_RECORD"] = "1"
 
-pytest_plugins = ("tests.suites", "tests.stores", "tests.features.evidence_steps")
+pytest_plugins = (
+    "tests.suites",
+    "tests.stores",
+    "tests.features.evidence_steps",
+    "tests.features.history_steps",
+)
 
 _GOLDEN = Path(__file__).parent / "golden"
 

@@ -29,12 +29,16 @@ def catalog() -> Catalog:
 
 
 def new_run(
-    what: Snapshot = GOOD, at: str = "2026-11-20T08:00:02Z", release: str | None = None, **terms: Any
+    what: Snapshot = GOOD,
+    at: str = "2026-11-20T08:00:02Z",
+    release: str | None = None,
+    version: str = "1.8.0",
+    **terms: Any,
 ) -> NewRun:
     """A run of ``what``, judged and recorded at ``at``."""
-    asked = Terms(at, "root", release, "cis_docker", "1.8.0", "level_2", **terms)
+    asked = Terms(at, "root", release, "cis_docker", version, "level_2", **terms)
     request = EvaluationRequest(
-        now=at, operator="root", release=release, version="1.8.0", controls=asked.controls, beyond=asked.beyond
+        now=at, operator="root", release=release, version=version, controls=asked.controls, beyond=asked.beyond
     )
     assessment = evaluate_snapshot(catalog(), what, request)
     return NewRun(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmark.history.store import open_store
 from benchmark.render.formats import FORMATS
 from tests.faulty_daemon import Fault, FaultyDaemon
 from tests.torture.hostile_console import Ran, run
@@ -33,6 +34,15 @@ from tests.torture.secret_places import (
     plant_world,
 )
 
+_STORE: Final = "state/history.db"
+_HISTORY: Final = (
+    *(["list"], ["trend"], ["trend", "--control", "5.5"], ["verify"]),
+    *(
+        ["sample", "--seed", "7"],
+        ["sample", "--seed", "7", "--of", "subjects"],
+        ["prune", "--dry-run", "--retention", "1d"],
+    ),
+)
 INTO_NAMES: Final = (0.0, 0.15, 0.6)
 
 
@@ -100,6 +110,8 @@ def everything(host: Planted) -> dict[str, bytes]:
     for output in ("table", "json"):
         lines.append(["access", *host.words, "--verbose", "-o", output])
         lines.append(["doctor", *host.words, *host.scope, "-o", output])
+        lines += [["history", *words, "-o", output] for words in _HISTORY]
+    lines += [["history", "show", "latest"], ["history", "show", "latest", *files]]
     for at, words in enumerate(lines):
         said |= streams(f"{at} {words[0]}", run(*words, terminal=at % 2 == 0, columns=60, env=_environment(home)))
     assert pack.is_file(), "no pack was made"
@@ -107,7 +119,15 @@ def everything(host: Planted) -> dict[str, bytes]:
         if path.is_file():
             data = path.read_bytes()
             said[str(path.relative_to(home))] = unpacked(data)
-    return said
+    return said | recorded_blobs(home / _STORE)
+
+
+def recorded_blobs(store: Path) -> dict[str, bytes]:
+    """What the history keeps compressed; its rows are read with the file itself. Raises AssertionError when it keeps nothing."""
+    with open_store(str(store)) as history:
+        digests = [digest for (digest,) in history.database.rows("SELECT digest FROM blobs")]
+        assert len(digests) > 2
+        return {f"blob {each}": history.blob(each) for each in digests}
 
 
 def streams(name: str, ran: Ran) -> dict[str, bytes]:
@@ -125,4 +145,5 @@ def unpacked(data: bytes) -> bytes:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    return {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home), "TERM": "xterm"}
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home)}
+    return {**places, "TERM": "xterm", "DOCKMARK_NO_RECORD": "", "DOCKMARK_STORE": str(home / _STORE)}

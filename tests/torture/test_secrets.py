@@ -139,6 +139,8 @@ _CRASHES: Final = (
     "benchmark.collect.images.history.parse_script",
     "benchmark.collect.daemon.settings.resolve_tls",
     "benchmark.evaluate.verdict._passed",
+    "benchmark.history.store.write_details",
+    "benchmark.history.store.write_blob",
     "benchmark.render.json_format._finding",
     "benchmark.render.table.summary_lines",
 )
@@ -155,7 +157,8 @@ def crash(place: str, debug: str, monkeypatch: pytest.MonkeyPatch, tally: Tally)
 
         patch.setattr(place, explode)
         outputs = ["-o", "json", "-o", f"table={host.home / 't'}"]
-        ran = run("audit", *host.words, *host.scope, "-v", *outputs, env={"DOCKMARK_DEBUG": debug})
+        recording = {"DOCKMARK_NO_RECORD": "", "DOCKMARK_STORE": str(host.home / "history.db")}
+        ran = run("audit", *host.words, *host.scope, "-v", *outputs, env={"DOCKMARK_DEBUG": debug, **recording})
         assert ran.code == 70, f"{place} was not reached: choose another place to crash at"
         _no_leak(aviary, {"out": ran.out, "err": ran.err}, f"a crash in {place}")
     tally.count("crashes without a leak")
