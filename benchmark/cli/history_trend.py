@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Final
 
 from benchmark.cli.controls_show import find_controls
 from benchmark.cli.evaluation import framework_of, load_content
-from benchmark.cli.exit_code import ExitCode
+from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.history_access import chosen_runs, opened_history
 from benchmark.cli.history_document import as_json, cell, percent_cell, run_document
 from benchmark.cli.printing import print_text
@@ -19,6 +20,7 @@ from benchmark.model.facts import JsonValue
 from benchmark.render.grid import grid_lines
 from benchmark.render.terminal_text import visible
 
+_ID: Final = re.compile(r"[a-z][a-z0-9_]*")
 _BAR: Final = 20
 _NAMED: Final = 3
 _OF_SCORES: Final = ("#", "recorded", "release", "score", "change", "", "waived", "failed", "undecided", "also changed")
@@ -27,11 +29,13 @@ _OF_RESULTS: Final = ("#", "recorded", "release", "control", "result", "subjects
 
 def run(arguments: Namespace) -> ExitCode:
     """Prints a table for each host, or one JSON document."""
-    controls = _controls(arguments) if arguments.control is not None else ()
+    controls, unknown = ((), None) if arguments.control is None else _controls(arguments)
     with opened_history(arguments) as store:
         runs = list(chosen_runs(store, arguments))
         steps = [] if controls else list(trend_of_scores(runs))
         turns = [(control, turn) for control in controls for turn in trend_of_control(store.database, runs, control)]
+    if unknown is not None and not turns:
+        raise unknown
     if arguments.output == "json":
         told = [_turn_document(*each) for each in turns] if controls else [_step_document(each) for each in steps]
         print_text(as_json({"schema": "dockmark/trend/1", "controls": [*controls], "points": [*told]}), as_utf8=True)
@@ -42,12 +46,19 @@ def run(arguments: Namespace) -> ExitCode:
     return ExitCode.MET
 
 
-def _controls(arguments: Namespace) -> tuple[str, ...]:
-    """The ids behind the id or number. What is recorded of a control that the content has no more is asked by its id."""
+def _controls(arguments: Namespace) -> tuple[tuple[str, ...], Refusal | None]:
+    """The ids behind the id or number, and what to say when no run has judged it.
+
+    The history may know controls by their ids that today's content has no more.
+    """
     catalog = load_content(arguments)
     framework = framework_of(catalog)
-    found = find_controls(catalog, framework, framework.newest, arguments.control)
-    return tuple(each.id for each in found)
+    try:
+        return tuple(each.id for each in find_controls(catalog, framework, framework.newest, arguments.control)), None
+    except Refusal as refusal:
+        if not _ID.fullmatch(arguments.control):
+            raise
+        return (arguments.control,), refusal
 
 
 def _tables_of_scores(steps: list[Step]) -> Iterator[str]:

@@ -79,7 +79,7 @@ from benchmark.cli.options import (
     WAIVERS,
 )
 
-_RUN: Final = "id of a run or the beginning of it, latest, latest~1, or release:NAME"
+_RUN: Final = "id of a run or the beginning of it, latest, latest~1, run:17, or release:NAME"
 SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
 
 # argparse has no public name for what add_subparsers returns.

@@ -60,11 +60,11 @@ def list_kept(
         at = page[-1][0]
 
 
-def get_kept(database: Database, sequence: int) -> Kept:
-    """The row with this number, which must be there."""
+def get_kept(database: Database, sequence: int) -> Kept | None:
+    """The row with this number; None where there is none."""
     statement = f"SELECT {_COLUMNS} FROM runs WHERE sequence = :sequence"  # noqa: S608  (the same)
-    (row,) = database.rows(statement, {"sequence": sequence})
-    return _kept(row)
+    row = next(database.rows(statement, {"sequence": sequence}), None)
+    return None if row is None else _kept(row)
 
 
 def _kept(row: Row) -> Kept:

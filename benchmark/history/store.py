@@ -23,6 +23,7 @@ from benchmark.model.chain import NO_HEAD, encode_body, entry_of, head_after
 from benchmark.model.run import Run
 
 _BACK: Final = re.compile(r"latest(?:~([0-9]{1,9}))?")
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _PREFIX: Final = re.compile(r"[0-9TZa-f-]{4,40}")
 _SHOWN: Final = 5  # runs or releases that an error names
 
@@ -75,14 +76,18 @@ class Store:
                 yield each.run
 
     def resolve(self, reference: str, *, host: str | None = None) -> Run:
-        """The run that ``reference`` means: its id or an unambiguous beginning of it, ``latest``, ``latest~1`` (the one before),
-        ``release:1.4`` (the last run of that release). With ``host`` only runs of that host count. Raises NoSuchRun.
+        """The run that ``reference`` means. Raises NoSuchRun. With ``host`` only runs of that host count.
+
+        That is its id or an unambiguous beginning of it, ``latest``, ``latest~1`` (the one before), ``run:17`` (its number), or
+        ``release:1.4`` (the last run of that release).
         """
         if found := _BACK.fullmatch(reference):
             return self._back(int(found[1] or 0), host)
         kind, colon, name = reference.partition(":")
         if colon and kind == "release":
             return self._of_release(name, host)
+        if colon and kind == "run" and _NUMBER.fullmatch(name):
+            return self._of_number(int(name), host)
         return self._of_id(reference, host)
 
     def blob(self, digest: str) -> bytes:
@@ -144,15 +149,22 @@ class Store:
         more = f" and {len(releases) - _SHOWN} before" if len(releases) > _SHOWN else ""
         raise NoSuchRun(f"no run of the release {name!r}; there are {there_are}{more}")
 
+    def _of_number(self, number: int, host: str | None) -> Run:
+        found = get_kept(self._database, number)
+        if found is None or (host is not None and found.run is not None and found.run.host != host):
+            raise NoSuchRun(f"{self.location} holds no run {number}; dockmark history list shows those it holds")
+        return _usable(found)
+
     def _of_id(self, reference: str, host: str | None) -> Run:
         if not _PREFIX.fullmatch(reference):
             raise NoSuchRun(
-                f"{reference!r} names no run: a run is named by its id or the beginning of it, latest, latest~1 or release:NAME"
+                f"{reference!r} names no run: that is its id or the beginning of it, latest, latest~1, run:17 or release:NAME"
             )
         given = {"beginning": reference, "length": len(reference)}
         statement = "SELECT sequence, host FROM runs WHERE substr(id, 1, :length) = :beginning ORDER BY sequence"
         matching = [number for number, of in self._database.rows(statement, given) if host is None or of == plain(host)]
-        found = [_usable(get_kept(self._database, number)) for number in matching]
+        kept = (get_kept(self._database, number) for number in matching)
+        found = [_usable(each) for each in kept if each is not None]
         if len(found) == 1:
             return found[0]
         if found:

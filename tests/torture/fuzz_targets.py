@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.torture.fuzz_targets_api import API_TARGETS
 from tests.torture.fuzz_targets_evidence import EVIDENCE_TARGETS
+from tests.torture.fuzz_targets_history import HISTORY_TARGETS
 from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
 from tests.torture.fuzz_targets_proc import PROC_TARGETS
@@ -20,6 +21,7 @@ TARGETS: Final = (
     *IMAGE_TARGETS,
     *WIRE_TARGETS,
     *XML_TARGETS,
+    *HISTORY_TARGETS,
     *EVIDENCE_TARGETS,
 )
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -160,6 +161,21 @@ def test_the_trend_says_what_else_changed(place, capsys):
         ("one", "pass", []),
     ]
     assert code == 0
+
+
+def test_a_control_of_old_content_is_known_by_its_id(place, capsys):
+    record(place, _renamed("gone_with_the_content"))
+    code, out, _ = ran(capsys, "history", "trend", "--control", "gone_with_the_content", "--store", place)
+    assert (code, "gone_with_the_content v1" in out) == (0, True)
+    code, out, err = ran(capsys, "history", "trend", "--control", "never_there", "--store", place)
+    assert (code, out, "never_there" in err) == (3, "", True)
+
+
+def _renamed(name):
+    made = new_run(controls=("5.5",))
+    (row,) = made.assessment.results
+    other = replace(row, control=replace(row.control, id=name))
+    return replace(made, assessment=replace(made.assessment, results=(other,)))
 
 
 def test_prune_refuses_before_the_retention_has_passed(place, capsys):

@@ -92,6 +92,8 @@ def test_what_a_reference_means(place):
             ("latest~1", None, 2),
             ("latest~1", "one", 1),
             ("release:1.4", None, 2),
+            ("run:1", None, 1),
+            ("run:3", "one", 3),
             ("release:1.4", "one", 1),
             ("20261120T080000Z", None, 1),
             (runs[1].id, None, 2),
@@ -103,6 +105,8 @@ def test_what_a_reference_means(place):
             ("20261121T", f"is the beginning of 2 runs: {runs[1].id}, {runs[2].id}"),
             ("20251121T", "holds no run 20251121T"),
             ("the last one", "names no run"),
+            ("run:4", "holds no run 4"),
+            ("run:-1", "names no run"),
             ("%", "names no run"),
         ):
             with pytest.raises(NoSuchRun, match=re.escape(told)):
