@@ -7,7 +7,6 @@ import stat
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from benchmark.catalog.content_error import ContentErrors
@@ -46,12 +45,17 @@ def run(arguments: Namespace) -> ExitCode:
 def open_pack_file(path: str) -> Iterator[BinaryIO]:
     """The file, open for reading. Raises Refusal where it cannot be opened or read."""
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Refusal(f"cannot read {path}: not a regular file")
             yield file
     except OSError as error:
         raise Refusal(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """A FIFO would keep us waiting for somebody to write into it."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _checks(

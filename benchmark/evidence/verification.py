@@ -197,7 +197,8 @@ def _chain_summary(pack: OpenPack) -> str:
     packed = tuple(PackedRun(each, None, Tally()) for each in pack.runs)
     together = "one after the other" if is_contiguous(packed) else "with others between them"
     several = f"runs {', '.join(numbers)}, {together}" if len(numbers) > 1 else f"run {''.join(numbers)}"
-    return f"{len(pack.links)} links from the first run on, to {pack.links[-1].head}; the pack holds {several}"
+    links = "1 link" if len(pack.links) == 1 else f"{len(pack.links)} links"
+    return f"{links} from the first run on, to {pack.links[-1].head}; the pack holds {several}"
 
 
 def _clock_remarks(runs: tuple[Run, ...]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Packs that were changed, put together anew or signed by somebody else: each is noticed, and what differs is named."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -455,9 +456,10 @@ def test_what_is_no_pack_is_not_verified(archive, tmp_path, data):
     assert b"NOT VERIFIED" in ran.out
 
 
-@pytest.mark.parametrize("name", ["missing.zip", "directory"])
+@pytest.mark.parametrize("name", ["missing.zip", "directory", "fifo"])
 def test_what_cannot_be_read_is_refused(archive, tmp_path, name):
     (tmp_path / "directory").mkdir()
+    os.mkfifo(tmp_path / "fifo")
     assert archive.verify(tmp_path / name).code == 3
 
 
