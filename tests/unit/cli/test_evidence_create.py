@@ -14,7 +14,7 @@ from benchmark.render.formats import FORMATS
 from tests.command import command, environment
 from tests.packs import contents, make_archive, make_keys, outcomes, record
 from tests.policies import waiver, written
-from tests.snapshots import container, snapshot, snapshot_without_engine
+from tests.snapshots import container, snapshot, snapshot_without_engine, write_snapshot
 from tests.torture.hostile_console import Ran, run
 
 
@@ -226,3 +226,23 @@ def test_runs_recorded_later_change_the_chain_and_nothing_else(tmp_path):
     after = contents(archive.create("release:1.0"))
     changed = {path for path in before if before[path] != after[path]}
     assert changed == {"chain.txt", "manifest.json", "SHA256SUMS", "statement.json", "envelope.json"}
+
+
+def test_a_run_that_was_pruned_stays_a_link_of_the_chain(tmp_path):
+    archive = make_archive(tmp_path, [snapshot(), snapshot(), snapshot()])
+    with sqlite3.connect(archive.store) as database:
+        gone = "UPDATE runs SET body = NULL, pruned_at = '2026-11-27T00:00:00Z', retention = '1d' WHERE sequence = 2"
+        database.execute(gone)
+    ran = archive.verify(archive.create("release:1.0", "latest"))
+    assert ran.code == 0
+    assert "3 links from the first run on" in " ".join(ran.out.decode().split())
+    assert run("evidence", "create", "release:1.1", "--store", archive.store, "-o", tmp_path / "p.zip").code == 3
+
+
+def test_a_pack_of_a_history_wherever_it_is_kept(place, tmp_path):
+    make_keys(tmp_path)
+    file = write_snapshot(tmp_path / "host.json", snapshot())
+    assert run("evaluate", file, "--record", "--store", place).code == 0
+    words = ("--store", place, "--sign", tmp_path / "operator.pem", "-o", tmp_path / "p.zip")
+    assert run("evidence", "create", "latest", *words).code == 0
+    assert run("evidence", "verify", tmp_path / "p.zip", "--trusted", tmp_path / "operator.pub.pem").code == 0
