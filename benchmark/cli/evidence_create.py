@@ -13,6 +13,7 @@ from benchmark.cli.evidence_keys import read_signing_key
 from benchmark.cli.evidence_reports import assessment_document, excerpt_controls, excerpt_of, packed_reports
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.history_access import opened_history
+from benchmark.cli.own_digest import own_digest
 from benchmark.cli.rejudge import recorded_content, rejudge
 from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal
@@ -63,7 +64,7 @@ def _order(arguments: Namespace) -> tuple[Order, SigningKey | None]:
     formats = tuple(dict.fromkeys(chain.from_iterable(arguments.format)))
     key = None if arguments.sign is None else read_signing_key(arguments.sign, arguments.passphrase_file)
     signer = None if key is None else Signer(key.id, key.for_ssh)
-    return Order(__version__, formats, chosen, signer), key
+    return Order(__version__, own_digest(), formats, chosen, signer), key
 
 
 def _chosen(store: Store, references: list[str]) -> tuple[Run, ...]:

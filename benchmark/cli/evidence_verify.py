@@ -7,6 +7,7 @@ import stat
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 from benchmark.catalog.content_error import ContentErrors
@@ -16,6 +17,7 @@ from benchmark.cli.evidence_page import Page, as_json, as_text
 from benchmark.cli.evidence_verdicts import check_verdicts_and_reports
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.input_file import read_input
+from benchmark.cli.own_digest import own_digest
 from benchmark.cli.printing import print_text
 from benchmark.evidence.keys import TrustedKey
 from benchmark.evidence.open_pack import Check, OpenPack, Outcome
@@ -63,8 +65,22 @@ def _checks(
 ) -> tuple[Check, ...]:
     files = check_files(pack)
     seals = (check_statement(pack), check_signature(pack, trusted), _timestamp(pack, certificates))
-    inside = (check_chain(pack, expected_heads), check_manifest(pack))
+    inside = (check_chain(pack, expected_heads), _with_origin(check_manifest(pack), pack))
     return (files, *seals, *inside, *check_verdicts_and_reports(pack, _own_content()))
+
+
+def _with_origin(manifest: Check, pack: OpenPack) -> Check:
+    """The check, with a remark where another program than this one made the pack."""
+    if (
+        manifest.outcome is not Outcome.MATCHES
+        or pack.manifest is None
+        or pack.manifest.order.tool_digest == own_digest()
+    ):
+        return manifest
+    told = (
+        f"made by another dockmark {pack.manifest.order.tool_version} than this one ({pack.manifest.order.tool_digest})"
+    )
+    return replace(manifest, differences=(*manifest.differences, told))
 
 
 def _timestamp(pack: OpenPack, certificates: bytes | None) -> Check:

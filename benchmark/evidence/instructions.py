@@ -55,7 +55,7 @@ _SSH: Final = """\
    name and a public key, see ALLOWED SIGNERS in ssh-keygen(1)):
 
     : "${TRUSTED:?set TRUSTED to the whole path of the allowed signers}"
-    SIGNER=$(ssh-keygen -Y find-principals -f "$TRUSTED" -s statement.json.sig)
+    SIGNER=$(ssh-keygen -Y find-principals -f "$TRUSTED" -s statement.json.sig | head -n 1 | cut -d , -f 1)
     ssh-keygen -Y verify -f "$TRUSTED" -I "$SIGNER" -n dockmark-evidence -s statement.json.sig < statement.json
 
    The DSSE envelope holds the same statement:

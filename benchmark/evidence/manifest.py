@@ -56,9 +56,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a pack was asked to be: formats of its reports, what excerpts are about, by whom it is signed and what made it."""
+    """What a pack was asked to be: formats of its reports, what excerpts are about, by whom it is signed and what made it.
+
+    ``tool_digest`` is over the text of the program.
+    """
 
     tool_version: str
+    tool_digest: str
     formats: tuple[str, ...] = ()
     filter: Filter | None = None
     signer: Signer | None = None
@@ -96,7 +100,7 @@ def encode_manifest(
     packed, chain = tuple(runs), tuple(links)
     document: dict[str, JsonValue] = {
         "schema": SCHEMA,
-        "tool": {"name": "dockmark", "version": order.tool_version},
+        "tool": {"name": "dockmark", "version": order.tool_version, "digest": order.tool_digest},
         "signer": None if order.signer is None else {"keyid": order.signer.key_id, "ssh": order.signer.for_ssh},
         "filter": None
         if order.filter is None
@@ -125,6 +129,7 @@ def decode_manifest(data: bytes) -> Manifest:
     return Manifest(
         Order(
             _text(_object(document, "tool"), "version"),
+            _text(_object(document, "tool"), "digest"),
             tuple(_texts(document, "formats")),
             _filter(document["filter"]),
             _signer(document["signer"]),

@@ -63,7 +63,11 @@ def check_timestamp(pack: OpenPack, certificates: bytes | None) -> Check:
         require_trusted(stamp, data, certificates)
     except TimestampDefect as defect:
         return Check(_TIMESTAMP, Outcome.DIFFERS, "cannot be believed", (f"{TIMESTAMP}: {defect}",))
-    return Check(_TIMESTAMP, Outcome.MATCHES, f"{stamped_path(pack)} was there at {stamp.moment}")
+    newest = max((each.recorded_at for each in pack.runs), default="")
+    remarks: tuple[str, ...] = ()
+    if newest > stamp.moment:
+        remarks = (f"its newest run says that it was recorded later, at {newest}: a clock was wrong",)
+    return Check(_TIMESTAMP, Outcome.MATCHES, f"{stamped_path(pack)} was there at {stamp.moment}", remarks)
 
 
 def stamped_path(pack: OpenPack) -> str:

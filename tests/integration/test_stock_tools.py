@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.cli import recording
 from tests.packs import changed_manifest, contents, make_archive, outcomes, packed_again
+from tests.snapshots import snapshot
 from tests.torture.hostile_console import run
 
 pytestmark = pytest.mark.stock_tools
@@ -235,6 +237,15 @@ def test_a_time_stamp_by_a_stranger_or_of_another_pack_is_not_believed(archive, 
     )
     ran = run("evidence", "verify", forged, "--trusted", archive.allowed_signers, "-o", "json")
     assert (ran.code, outcomes(ran)["time stamp"]) == (5, "differs")
+
+
+def test_a_time_stamp_shows_a_clock_that_ran_ahead(authority, tmp_path, monkeypatch):
+    monkeypatch.setattr(recording, "utc_now", lambda: "2099-01-01T00:00:00Z")
+    late = make_archive(tmp_path, [snapshot()])
+    path = stamped(authority, late.create(), tmp_path / "stamped.zip")
+    ran = late.verify(path, "--tsa-certificate", authority / "ca.pem")
+    assert ran.code == 0
+    assert "recorded later, at 2099-01-01T00:00:00Z: a clock was wrong" in " ".join(ran.out.decode().split())
 
 
 def test_a_time_stamp_that_is_asked_for_and_not_there_is_told(archive, authority, pack):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmark.cli import evidence_verdicts
+from benchmark.cli import evidence_verdicts, evidence_verify
 from benchmark.evidence.archive import open_archive
 from benchmark.evidence.envelope import EnvelopeSignature, encode_envelope, signed_bytes
 from benchmark.evidence.instructions import write_instructions
@@ -380,6 +380,13 @@ def test_reports_of_another_version_are_not_compared(archive, pack, monkeypatch)
     monkeypatch.setattr(evidence_verdicts, "__version__", "9.9.9")
     ran = archive.verify(pack, "-o", "json")
     assert (ran.code, outcomes(ran)["reports"], outcomes(ran)["verdicts"]) == (0, "not checked", "matches")
+
+
+def test_a_pack_of_another_program_is_told(archive, pack, monkeypatch):
+    monkeypatch.setattr(evidence_verify, "own_digest", lambda: "sha256:0")
+    ran = archive.verify(pack)
+    assert ran.code == 0
+    assert "made by another dockmark" in " ".join(ran.out.decode().split())
 
 
 def test_content_that_is_not_ours_is_told(tmp_path):
