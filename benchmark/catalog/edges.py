@@ -69,8 +69,11 @@ def decided_reach(automations: Iterable[Automation]) -> tuple[Reach, str]:
     return Reach.PARTLY, "A program decides most cases, and puts the others before a person."
 
 
-def read_reach(report: Report, place: Table, edges: tuple[Edge, ...]) -> tuple[Reach, str]:
-    """How far checks reach, and why not further. What is stated must agree with the edges; see ``_contradiction``."""
+def read_reach(report: Report, place: Table, edges: tuple[Edge, ...] | None) -> tuple[Reach, str]:
+    """How far checks reach, and why not further. What is stated must agree with ``edges``; see ``_contradiction``.
+
+    None stands for edges that could not be read whole, of which nothing follows.
+    """
     entries = place.entries
     if "reach" not in entries:
         report.at(place, "a requirement lacks reach, which says how far checks can go, and reach_reason")
@@ -82,7 +85,7 @@ def read_reach(report: Report, place: Table, edges: tuple[Edge, ...]) -> tuple[R
     if not stated:
         return Reach.NOT_REACHABLE, reason
     reach = Reach(stated)
-    if found := _contradiction(reach, edges):
+    if edges is not None and (found := _contradiction(reach, edges)):
         report.at(entries["reach"], f"reach is {reach.value}, but {found}")
     return reach, " ".join(reason.split())
 

@@ -146,10 +146,12 @@ def _requirement(
     ids = _ids(report, entries, versions)
     levels = _levels(report, entries, ids)
     assessment = _assessment(report, entries["assessment"], ids) if "assessment" in entries else {}
+    before = len(report.errors)
     controls, edges = _edges(report, table, graded, named)
+    readable = edges if len(report.errors) == before else None
     presets = _presets(report, entries["presets"], (ids, controls), preset) if "presets" in entries else {}
     derived = graded and "controls" in entries and "reach" not in entries
-    reach, reach_reason = (Reach.LARGELY, "") if derived else read_reach(report, table, edges)
+    reach, reach_reason = (Reach.LARGELY, "") if derived else read_reach(report, table, readable)
     corresponds = read_corresponding(report, entries["corresponds"], versions) if "corresponds" in entries else {}
     return Requirement(label, ids, levels, assessment, controls, presets, edges, reach, reach_reason, corresponds)
 

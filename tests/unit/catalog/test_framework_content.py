@@ -254,6 +254,12 @@ def test_a_wrong_edge_is_an_error_at_its_place(tmp_path: Path, old: str, new: st
     assert any(each.startswith(f"mappings/other.yaml:{error}") for each in found), found
 
 
+def test_no_error_follows_from_another_one(tmp_path: Path) -> None:
+    """Edges that could not be read say nothing of how far checks reach."""
+    found = errors_of(other_tree(tmp_path, OTHER.replace("directness: direct", "directness: full")))
+    assert len(found) == 1, found
+
+
 def test_the_benchmark_may_say_more_of_a_control_than_that_it_decides(tmp_path: Path) -> None:
     edges = """\
     reach: partly
