@@ -11,11 +11,9 @@ from typing import Final
 
 from benchmark.cli.access import render_options
 from benchmark.cli.exit_code import ExitCode, Refusal
+from benchmark.cli.history_access import opened_history
 from benchmark.cli.local_zone import local_zone
 from benchmark.cli.printing import print_text
-from benchmark.cli.recording import store_location
-from benchmark.history.store import open_store
-from benchmark.history.store_error import StoreError
 from benchmark.model.chain import NO_HEAD
 from benchmark.model.due import HostCoverage, Kept, Recorded, ScheduleReport
 from benchmark.model.run import Run
@@ -48,14 +46,12 @@ def schedule_report(arguments: Namespace, now: datetime) -> ScheduleReport:
         raise Refusal("--calendar says when runs are due, e.g. --calendar 'Mon *-*-* 02:00'")
     try:
         calendar = read_calendar(arguments.calendar, arguments.timezone or local_zone(os.environ))
-        with open_store(store_location(arguments)) as store:
+        with opened_history(arguments) as store:
             runs = tuple(store.runs())
         names = arguments.host or tuple(dict.fromkeys(each.host for each in runs))
         hosts = tuple(_host(name, calendar, runs, arguments, now) for name in names)
     except CalendarError as error:
         raise Refusal(str(error)) from None
-    except StoreError as error:
-        raise Refusal(str(error), ExitCode.UNREACHABLE) from None
     return ScheduleReport(now, hosts, runs[-1].head if runs else NO_HEAD, len(runs))
 
 

@@ -340,6 +340,24 @@ TIMEZONE: Final = Option(
     ("--timezone",), "zone of the calendar, e.g. Europe/Berlin (default: this machine's)", "ZONE", values.read_text
 )
 
+WEBHOOK: Final = Option(("--webhook",), "address that notifications are posted to, as JSON", "URL", values.read_text)
+WEBHOOK_FILE: Final = Option(
+    ("--webhook-file",), "file whose first line is the address, for one that holds a token", "FILE", values.read_path
+)
+NOTIFY_PROGRAM: Final = Option(
+    ("--notify-program",),
+    "program and its words (no shell) that get a notification on standard input",
+    "WORDS",
+    values.read_text,
+)
+NOTIFY_ON: Final = Option(
+    ("--notify-on",),
+    "only on this occasion; repeatable; the variable divides by comma or line (default: all)",
+    choices=values.OCCASIONS,
+    separators=",\n",
+    default=(),
+)
+
 HOST_OF_RUNS: Final = Option(
     ("--host",), "only runs of this host, by its name", "NAME", values.read_text, variable="DOCKMARK_HISTORY_HOST"
 )
@@ -469,4 +487,11 @@ POLICY_OFFLINE: Final = (
 HISTORY: Final = ("history", (STORE,))
 RUNS: Final = ("which runs", (HOST_OF_RUNS, OF_RELEASE, SINCE, UNTIL))
 
-EXCLUSIVE: Final = ((HOST.name, CONTEXT.name), (RECORDED.name, HOST.name), (RECORDED.name, CONTEXT.name))
+NOTIFICATION: Final = ("notification", (WEBHOOK, WEBHOOK_FILE, NOTIFY_PROGRAM, NOTIFY_ON))
+
+EXCLUSIVE: Final = (
+    (WEBHOOK.name, WEBHOOK_FILE.name),
+    (HOST.name, CONTEXT.name),
+    (RECORDED.name, HOST.name),
+    (RECORDED.name, CONTEXT.name),
+)

@@ -35,6 +35,7 @@ from benchmark.cli.options import (
     MAPPING,
     NAME,
     NO_COLOR,
+    NOTIFICATION,
     OF,
     OF_CONTROL,
     OF_HOST,
@@ -268,7 +269,15 @@ COMMANDS: Final = (
         ("schedule", "install"),
         "schedule_install",
         "Write a systemd service and timer that audit this host, and start the timer. Takes every option of 'audit'.",
-        (("schedule", (CALENDAR, SCHEDULE_NAME, RANDOMIZED_DELAY, DRY_RUN)), TARGET, SCOPE, SELECTION, REPORT, POLICY),
+        (
+            ("schedule", (CALENDAR, SCHEDULE_NAME, RANDOMIZED_DELAY, DRY_RUN)),
+            NOTIFICATION,
+            TARGET,
+            SCOPE,
+            SELECTION,
+            REPORT,
+            POLICY,
+        ),
     ),
     Command(
         ("schedule", "show"),
@@ -293,6 +302,17 @@ COMMANDS: Final = (
         "export_datastream",
         "Write the same as one SCAP 1.3 source data stream.",
         (("selection", (BENCHMARK, CONTENT)), ("output", (STRICT, DOCUMENT))),
+    ),
+    Command(
+        ("notify",),
+        "notify",
+        "Tell a webhook or a program of regressions, expired waivers, and runs that were incomplete, failed or missed.",
+        (
+            ("which runs", (STORE, RUN_HOST)),
+            ("what was due", (CALENDAR, TOLERANCE, TIMEZONE)),
+            NOTIFICATION,
+            ("output", (DRY_RUN,)),
+        ),
     ),
     Command(
         ("access",),

@@ -13,7 +13,7 @@ from typing import Final
 from benchmark.cli.evaluation import load_content, prepare
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.option import complete_options
-from benchmark.cli.options import EXCLUSIVE
+from benchmark.cli.options import CALENDAR, EXCLUSIVE, NOTIFICATION, STORE, WEBHOOK
 from benchmark.cli.output_file import OutputFile
 from benchmark.cli.parser import COMMANDS, Command, build_parser
 from benchmark.cli.printing import print_text
@@ -63,14 +63,14 @@ def _schedule(arguments: Namespace, manager: Manager, environment: Mapping[str, 
     given = {each.name for each in audit.all_options if any(word.partition("=")[0] in each.flags for word in words)}
     variables = variables_for_later(audit.all_options, environment, given)
     docker = tuple((name, environment[name]) for name in _DOCKER if environment.get(name))
-    notify: tuple[str, ...] = ()
+    notify = _notify(arguments)
     told = (*words, *(value for _, value in (*variables, *docker)), *notify)
     if any(_PASSWORD.search(each) for each in told):
         raise Refusal(
             "an address holds a password, and everybody may read a unit: leave it out, and give it in a file that only"
             " the service reads (~/.pgpass, or EnvironmentFile= in a drop-in)"
         )
-    network = "context" in given or any(_ELSEWHERE.search(each) for each in told)
+    network = "context" in given or arguments.webhook_file is not None or any(_ELSEWHERE.search(each) for each in told)
     return Schedule(
         arguments.name,
         " ".join(arguments.calendar.split()),
@@ -81,6 +81,18 @@ def _schedule(arguments: Namespace, manager: Manager, environment: Mapping[str, 
         manager.system,
         (*variables, *docker),
     )
+
+
+def _notify(arguments: Namespace) -> tuple[str, ...]:
+    """The command that tells of a run; empty where nobody is to be told."""
+    if arguments.webhook is None and arguments.webhook_file is None and arguments.notify_program is None:
+        return ()
+    words = words_for_later(arguments.argv, (STORE, CALENDAR, *NOTIFICATION[1]))
+    if arguments.webhook is not None and not any(each.startswith(f"{WEBHOOK.flags[0]}=") for each in words):
+        raise Refusal(
+            f"{WEBHOOK.environment_variable} is not written into a unit: give the address with --webhook-file"
+        )
+    return (*_program(), "notify", *words)
 
 
 def _command(name: str) -> Command:

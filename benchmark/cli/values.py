@@ -17,6 +17,8 @@ from benchmark.model.comparison import Obstacle
 FORMAT_NAMES: Final = ("table", "json", "csv", "xccdf", "arf", "oscal")
 COMPARISON_FORMAT_NAMES: Final = ("table", "json", "markdown")  # benchmark.cli.compare.FORMATS, in the same way
 STATEMENT_NAMES: Final = ("markdown", "html", "csv", "json")  # benchmark.render.STATEMENT_FORMATS, likewise
+# benchmark.model.notice.Occasion, repeated for the same reason
+OCCASIONS: Final = ("regression", "waiver-expired", "incomplete", "not-comparable", "missed", "failed")
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)

@@ -22,6 +22,8 @@ ExecStart=/usr/sbin/dockerd -H unix:///run/docker.sock --bridge=none --iptables=
 def systemd():
     with booted_systemd() as found:
         found.write("/etc/systemd/system/docker.service", _ENGINE)
+        # a drop-in of all our services, as an administrator would write one: the tree under test, whatever is installed
+        found.write("/etc/systemd/system/dockmark-.service.d/tree.conf", f"[Service]\nEnvironment=PYTHONPATH={ROOT}\n")
         found.run("systemctl", "daemon-reload")
         found.run("systemctl", "start", "docker.service")
         yield found
@@ -72,6 +74,36 @@ def test_no_engine_marks_the_unit_failed(systemd):
         assert systemd.property("dockmark-gone.service", "Result") == "exit-code"
     finally:
         dockmark(systemd, "schedule", "remove", "--name", "gone")
+
+
+def test_somebody_is_told_after_a_run_that_failed_and_nobody_is_when_all_is_well(systemd):
+    """systemd hands the result to ExecStopPost=; the program runs under the same hardening."""
+    told = "/var/lib/dockmark/told.json"
+    words = (
+        "--calendar",
+        "yearly",
+        "--name",
+        "telling",
+        "--notify-program",
+        f"/usr/bin/tee {told}",
+        "--control",
+        "5.5",
+    )
+    dockmark(systemd, "schedule", "install", *words, "--host", "unix:///run/nobody.sock")
+    systemd.run("systemctl", "start", "dockmark-telling.service", check=False)
+    (notice,) = json.loads(systemd.read(told))["notices"]
+    assert (notice["occasion"], notice["message"]) == (
+        "failed",
+        "the scheduled run came to no result: exit-code (exited 4)",
+    )
+    systemd.run("rm", told)
+    dockmark(systemd, "schedule", "install", *words)
+    systemd.run("systemctl", "start", "dockmark-telling.service")
+    found = systemd.run("cat", told, check=False)
+    assert found.returncode != 0, found.stdout
+    listed = json.loads(dockmark(systemd, "history", "list", "-o", "json").stdout)
+    assert len(listed["runs"]) >= 2, "both runs were recorded"
+    dockmark(systemd, "schedule", "remove", "--name", "telling")
 
 
 HOSTILE = (

@@ -1,47 +1,33 @@
 """``dockmark history coverage``: recorded runs beside a calendar."""
 
-import gzip
 import json
 from datetime import datetime
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from benchmark.cli import history_coverage, recording
+from benchmark.cli import history_coverage
 from benchmark.cli.run import run_command_line
 from tests.command import ROOT
+from tests.sample_runs import SampleRuns, clock_at
 
-SAMPLE = ROOT / "reports" / "samples" / "sample-host.snapshot.json.gz"
 SCHEMA = json.loads((ROOT / "reports" / "schemas" / "coverage-1.schema.json").read_text())
 DECIDED = ("--control", "5.25")
 
 
 @pytest.fixture
 def history(tmp_path, monkeypatch, capsys):
-    """``record(collected, recorded=None, *options)``: a run with a clock of its own; ``cover(*options)``: code, document."""
-    store = tmp_path / "history.db"
-    document = json.loads(gzip.decompress(SAMPLE.read_bytes()))
+    """``record`` of ``SampleRuns``; ``cover(*options)``: code and document, or code and error."""
+    runs = SampleRuns(tmp_path, monkeypatch)
 
-    def record(collected, recorded=None, *, host="web", gap=False):
-        snapshot = tmp_path / "s.json"
-        document["collected_at"] = collected
-        document["target"]["name"] = host
-        containers = document["enumerations"]["containers"]
-        containers.pop("gap", None)
-        if gap:
-            containers["gap"] = {"reason": "timeout", "detail": "no answer"}
-        snapshot.write_text(json.dumps(document))
-        monkeypatch.setattr(recording, "utc_now", lambda: recorded or collected)
-        code = run_command_line(["evaluate", str(snapshot), "--record", "--store", str(store), *DECIDED])
-        assert code in (0, 1, 2), capsys.readouterr().err
+    def record(*times, **changes):
+        runs.record(*times, options=DECIDED, **changes)
         capsys.readouterr()
 
     def cover(*options, now="2026-02-01T00:00:00+00:00"):
         clock = datetime.fromisoformat(now)
-        monkeypatch.setattr(
-            history_coverage, "datetime", type("Clock", (datetime,), {"now": classmethod(lambda *_: clock)})
-        )
-        words = ["history", "coverage", "--store", str(store), "--timezone", "UTC", *options]
+        monkeypatch.setattr(history_coverage, "datetime", clock_at(clock))
+        words = ["history", "coverage", "--store", str(runs.store), "--timezone", "UTC", *options]
         code = run_command_line([*words, "-o", "json"])
         captured = capsys.readouterr()
         if code in (3, 4):
