@@ -48,9 +48,9 @@ def view_framework(
     listed.sort(key=lambda each: id_order(each.ids[version]))
     views = {each.ids[version]: _view(each, version, results, controls) for each in listed}
     views = {name: _answered(each, version, views) for name, each in views.items()}
-    return FrameworkView(
-        framework.id, framework.title, version, tuple(_sections(framework, version, views)), score_views(views.values())
-    )
+    sections = tuple(_sections(framework, version, views))
+    score = score_views(views.values())
+    return FrameworkView(framework.id, framework.title, version, sections, score, framework.complete)
 
 
 def edges_of(requirement: Requirement) -> tuple[Edge, ...]:

@@ -91,13 +91,16 @@ class FrameworkScore:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkView:
-    """An assessment seen from one version of a framework, in the framework's own order."""
+    """An assessment seen from one version of a framework, in the framework's own order. ``complete`` is False where only a
+    selection of the framework's items is listed, so that no share is a share of the whole.
+    """
 
     framework: str
     title: str
     version: str
     sections: tuple[SectionView, ...]
     score: FrameworkScore
+    complete: bool = True
 
     def requirements(self) -> tuple[RequirementView, ...]:
         """Every requirement, in order."""

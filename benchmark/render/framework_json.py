@@ -14,6 +14,7 @@ def view_document(view: FrameworkView) -> dict[str, JsonValue]:
         "framework": view.framework,
         "title": view.title,
         "version": view.version,
+        "complete": view.complete,
         "score": _score(view.score),
         "sections": [
             {

@@ -193,6 +193,7 @@ def framework_summary(views: Sequence[FrameworkView], options: RenderOptions) ->
         )
         if score.touched:
             yield from labelled("touched", f"{score.touched} only incidentally, which supports nothing", options)
-        out = f"{percent_text(score.percent_out_of_reach)}: {score.out_of_reach} of {score.requirements} requirements"
+        listed = "requirements" if view.complete else "requirements listed (the framework has more)"
+        out = f"{percent_text(score.percent_out_of_reach)}: {score.out_of_reach} of {score.requirements} {listed}"
         yield from labelled("no check", f"{out}, which no technical check of a Docker host reaches", options)
     yield from wrapped("Support is evidence for an assessor; it is no finding of compliance.", "  ", "  ", options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from jsonschema import Draft202012Validator
 
@@ -157,6 +158,15 @@ def test_json_holds_the_view_and_follows_the_schema():
         "evidence": "against",
     }
     assert found["4.4"]["controls"][0]["result"] is None
+
+
+def test_of_a_selection_of_a_framework_no_share_is_one_of_the_whole():
+    some = replace(FRAMEWORK, complete=False)
+    assert "3 of 8 requirements listed (the framework has more)" in " ".join(
+        written("table", judged(), framework=some).split()
+    )
+    assert json.loads(written("json", judged(), framework=some))["framework_views"][0]["complete"] is False
+    assert "the framework has more" not in written("table", judged())
 
 
 def test_without_a_framework_json_has_no_view():
