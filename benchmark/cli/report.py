@@ -17,7 +17,7 @@ from benchmark.cli.frameworks import NamedFramework, find_frameworks
 from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.values import STDOUT, Output
-from benchmark.evaluate import score_instances, view_framework
+from benchmark.evaluate import list_beyond, score_instances, view_framework
 from benchmark.model.content import Catalog
 from benchmark.model.framework import Framework
 from benchmark.model.framework_view import FrameworkView
@@ -118,8 +118,9 @@ class Reports:
         )
 
     def _views(self, assessment: Assessment) -> tuple[FrameworkView, ...]:
+        beyond = list_beyond(self._catalog, framework_of(self._catalog))
         return tuple(
-            view_framework(each.framework, each.version_for(assessment), assessment, self._catalog.controls)
+            view_framework(each.framework, each.version_for(assessment), assessment, self._catalog.controls, beyond)
             for each in self._frameworks
         )
 

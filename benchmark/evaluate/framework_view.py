@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -34,9 +34,14 @@ _OPEN_BECAUSE: Final[Mapping[Result, str]] = {
 
 
 def view_framework(
-    framework: Framework, version: str, assessment: Assessment | None, controls: Mapping[str, Control]
+    framework: Framework,
+    version: str,
+    assessment: Assessment | None,
+    controls: Mapping[str, Control],
+    beyond: Collection[str] = (),
 ) -> FrameworkView:
-    """``assessment`` seen from ``version`` of ``framework``; ``controls`` are those of the catalogue. None: nothing was judged.
+    """``assessment`` seen from ``version`` of ``framework``; ``controls`` are those of the catalogue, ``beyond`` the
+    ones among them that lie beyond the benchmark. Without an assessment nothing was judged.
 
     Of the benchmark's own framework only the profile that was judged is shown.
     """
@@ -46,7 +51,7 @@ def view_framework(
         level = PROFILES.get(assessment.profile, max(PROFILES.values()))
         listed = [each for each in listed if each.in_profile(version, level)]
     listed.sort(key=lambda each: id_order(each.ids[version]))
-    views = {each.ids[version]: _view(each, version, results, controls) for each in listed}
+    views = {each.ids[version]: _view(each, version, results, controls, beyond) for each in listed}
     views = {name: _answered(each, version, views) for name, each in views.items()}
     sections = tuple(_sections(framework, version, views))
     score = score_views(views.values())
@@ -88,7 +93,11 @@ def _percent(part: int, whole: int) -> Decimal | None:
 
 
 def _view(
-    requirement: Requirement, version: str, results: Mapping[str, ControlResult], controls: Mapping[str, Control]
+    requirement: Requirement,
+    version: str,
+    results: Mapping[str, ControlResult],
+    controls: Mapping[str, Control],
+    beyond: Collection[str],
 ) -> RequirementView:
     backings = tuple(_backing(each, results.get(each.control), controls) for each in edges_of(requirement))
     name = requirement.ids[version]
@@ -99,7 +108,7 @@ def _view(
     if requirement.reach is Reach.INCIDENTALLY and evidence is Evidence.FOR:
         why = "checks touch it only incidentally, which supports nothing"
         return RequirementView(name, requirement, Status.NOT_ESTABLISHED, why, backings)
-    return RequirementView(name, requirement, STATUS[evidence], _why(evidence, backings), backings)
+    return RequirementView(name, requirement, STATUS[evidence], _why(evidence, backings, beyond), backings)
 
 
 def _backing(edge: Edge, result: ControlResult | None, controls: Mapping[str, Control]) -> Backing:
@@ -121,13 +130,13 @@ def _answered(view: RequirementView, version: str, views: Mapping[str, Requireme
     return RequirementView(view.id, requirement, status, f"answered elsewhere: {told}", view.backings, answers)
 
 
-def _why(evidence: Evidence, backings: Sequence[Backing]) -> str:
+def _why(evidence: Evidence, backings: Sequence[Backing], beyond: Collection[str]) -> str:
     decisive = [each for each in backings if each.evidence is evidence]
     match evidence:
         case Evidence.AGAINST:
             return f"failed: {', '.join(map(_named, decisive))}"
         case Evidence.OPEN:
-            return "; ".join(_open(decisive))
+            return "; ".join(_open(decisive, beyond))
         case Evidence.FOR:
             return f"passed: {', '.join(map(_named, decisive))}; nothing that speaks to it failed or is open"
         case Evidence.IN_PART:
@@ -139,11 +148,12 @@ def _why(evidence: Evidence, backings: Sequence[Backing]) -> str:
             return "nothing here that its controls apply to" if heavy else "its controls touch it only incidentally"
 
 
-def _open(backings: Sequence[Backing]) -> Iterator[str]:
+def _open(backings: Sequence[Backing], beyond: Collection[str]) -> Iterator[str]:
     """Why nobody knows, each reason with the controls that it holds for."""
     reasons: dict[str, list[str]] = {}
     for each in backings:
-        because = "not judged in this run" if each.result is None else _OPEN_BECAUSE[each.result.result]
+        unjudged = "not judged without --beyond" if each.control.id in beyond else "not judged in this run"
+        because = unjudged if each.result is None else _OPEN_BECAUSE[each.result.result]
         reasons.setdefault(because, []).append(_named(each))
     for because, names in reasons.items():
         yield f"{because}: {', '.join(names)}"

@@ -108,6 +108,12 @@ def test_a_control_that_was_not_judged_leaves_it_open():
     assert found.backings[1].control is CONTROLS["two"]
 
 
+def test_of_a_control_beyond_the_benchmark_the_way_to_judge_it_is_told():
+    requirement = item("4.1.1", edge("one"), edge("two"))
+    (found,) = view_framework(framework(requirement), "1", judged(), CONTROLS, ["two"]).requirements()
+    assert found.why == "not judged in this run: one; not judged without --beyond: two"
+
+
 def test_nothing_that_its_controls_apply_to():
     found = only(edge("one"), one=Result.NOTAPPLICABLE)
     assert (found.status, found.why) == (Status.NOT_ESTABLISHED, "nothing here that its controls apply to")
