@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 
 from benchmark.model.facts import JsonValue
 from benchmark.model.run import Counts, Run, Terms
-from benchmark.model.strict_json import JsonDefect, parse_json
+from benchmark.model.strict_json import JsonDefect, parse_json, without_lone_surrogates
 
 SCHEMA: Final = "dockmark/run/1"
 NO_HEAD: Final = "sha256:" + "0" * 64
@@ -39,7 +39,10 @@ def encode_body(run: Run) -> bytes:
         "terms": dict(_telling(run.terms)),
         "counts": {each.name: getattr(run.counts, each.name) for each in fields(run.counts)},
     }
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return without_lone_surrogates(
+        text
+    ).encode()  # as it is read back: a name that is no UTF-8 came from the command line
 
 
 def decode_body(body: bytes, previous: str, head: str) -> Run:

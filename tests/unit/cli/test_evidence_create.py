@@ -246,3 +246,15 @@ def test_a_pack_of_a_history_wherever_it_is_kept(place, tmp_path):
     words = ("--store", place, "--sign", tmp_path / "operator.pem", "-o", tmp_path / "p.zip")
     assert run("evidence", "create", "latest", *words).code == 0
     assert run("evidence", "verify", tmp_path / "p.zip", "--trusted", tmp_path / "operator.pub.pem").code == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "release"), [("a\ud800b", "1"), ("a\0b", "1"), ("a", "\udcff"), ("\x1b[2J\u202e", "x\0y")]
+)
+def test_names_that_no_text_can_hold_are_packed_as_they_are_read_back(tmp_path, host, release):
+    record(tmp_path, snapshot([container("\udc80\x1b[31m")], name=host), "--release", release)
+    make_keys(tmp_path)
+    ran = run("evidence", "create", "latest", "--store", tmp_path / "history.db", "-o", tmp_path / "p.zip")
+    assert ran.code == 0, ran.err
+    ran = run("evidence", "verify", tmp_path / "p.zip", "-o", "json")
+    assert set(outcomes(ran).values()) == {"matches", "not checked"}
