@@ -79,13 +79,13 @@ class RunFiles:
         self.changed: dict[str, None] = {}
 
     def blob(self, digest: str) -> bytes:
-        """The file that the record names by this digest. Raises KeyError when it names none, or when it is not there, and
-        ArchiveDefect when it is more than ``require_bounded`` allows.
+        """The file that the record names by this digest. Raises KeyError when it names none, ArchiveDefect when it is not
+        there, or more than ``require_bounded`` allows.
         """
         path = self._paths[digest]
         entry = self._pack.archive.entries.get(path)
         if entry is None:
-            raise KeyError(path)
+            raise ArchiveDefect(f"{path} is not in the pack")
         if entry.size > MOST_BYTES_OF_A_DOCUMENT:
             raise ArchiveDefect(f"{path}: {entry.size} bytes are more than a document of a pack has")
         data = self._pack.read(path)
