@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -47,13 +47,31 @@ def why_no_postgresql() -> str:
     return ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     """A running server, and how to make databases in it."""
 
     directory: Path
-    pid: int
-    numbers: Iterator[int]
+    start_words: list[str]
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it, for the first time or again. Raises RuntimeError with its log when it does not."""
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.start_words, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        _wait(self, self.process)
+
+    def crash(self) -> None:
+        """Ends it without a checkpoint, as a kill of all its processes does."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(_PATIENCE)
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # fast shutdown
+            self.process.wait(_PATIENCE)
 
     def new_database(self) -> str:
         """The URL of an empty database."""
@@ -81,27 +99,17 @@ def postgresql_server() -> Iterator[Server]:
     directory = Path(tempfile.mkdtemp(prefix="dm-pg-"))
     bin_ = programs()
     assert bin_ is not None
-    process = None
+    start = _as_nobody(directory)
+    data = directory / "data"
+    settings = [word for each in _SETTINGS for word in ("-c", each)]
+    server = Server(directory, [*start, str(bin_ / "postgres"), "-D", str(data), "-k", str(directory), *settings])
     try:
-        start = _as_nobody(directory)
-        data = directory / "data"
         made = [*start, str(bin_ / "initdb"), "-D", str(data), "-U", _ROLE, "-A", "trust", "-E", "UTF8", "-N"]
         subprocess.run([*made, "--locale=C.UTF-8"], check=True, capture_output=True, timeout=_PATIENCE)
-        settings = [word for each in _SETTINGS for word in ("-c", each)]
-        with (directory / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [*start, str(bin_ / "postgres"), "-D", str(data), "-k", str(directory), *settings],
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
-        server = Server(directory, process.pid, count(1))
-        _wait(server, process)
+        server.start()
         yield server
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGINT)  # fast shutdown
-            process.wait(_PATIENCE)
+        server.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
 

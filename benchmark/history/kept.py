@@ -68,8 +68,11 @@ def get_kept(database: Database, sequence: int) -> Kept | None:
 
 
 def _kept(row: Row) -> Kept:
-    sequence, identity, recorded_at, host, body, entry, previous, head, pruned_at, retention = row
-    told = (sequence, identity, recorded_at, host, entry, previous, head)
+    sequence, *texts = row
+    if not isinstance(sequence, int) or not all(each is None or isinstance(each, str) for each in texts):
+        raise StoreDamaged(f"a row of the runs does not hold what it should: {sequence!r:.40}")
+    identity, recorded_at, host, body, entry, previous, head, pruned_at, retention = texts
+    told = (sequence, identity or "", recorded_at or "", host or "", entry or "", previous or "", head or "")
     if body is None:
         problem = "" if pruned_at else "what was recorded of it is gone, and it was not pruned"
         return Kept(*told, None, pruned_at, retention, problem)

@@ -21,6 +21,9 @@ from benchmark.history.store_error import StoreDamaged, StoreError
 
 _APPLICATION: Final = 0x646D_726B  # "dmrk"; sqlite.org/pragma.html#pragma_application_id
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_FILE_BESIDE: Final = frozenset(
+    {"CANTOPEN", "READONLY", "IOERR", "FULL"}
+)  # the shared memory of the log cannot be made
 _PATIENCE: Final = 60.0  # seconds that a run waits for another one that records
 
 
@@ -96,10 +99,10 @@ def open_for_reading(location: SqliteFile) -> SqliteDatabase:
     require_store(location.path)
     try:
         return _reading(location, location.path)
-    except sqlite3.OperationalError:  # no file can be made beside it
-        return _reading_without_shared_memory(location)
     except sqlite3.Error as error:
-        raise _named(location.path, error) from None
+        if _kind(error) not in _NO_FILE_BESIDE:
+            raise _named(location.path, error) from None
+    return _reading_without_shared_memory(location)
 
 
 def open_for_writing(location: SqliteFile, prepare: Callable[[Database], None]) -> SqliteDatabase:
@@ -231,8 +234,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _named(path: Path, error: sqlite3.Error) -> StoreError:
-    name = getattr(error, "sqlite_errorname", "")  # errors of the module itself have none
-    match name.removeprefix("SQLITE_").partition("_")[0]:
+    match _kind(error):
         case "CORRUPT" | "NOTADB":
             return StoreDamaged(f"{path}: the file is damaged, or no history ({error}); nothing was changed in it")
         case "FULL":
@@ -243,3 +245,9 @@ def _named(path: Path, error: sqlite3.Error) -> StoreError:
             return StoreError(f"{path}: it cannot be written or opened by this user ({error})")
         case _:
             return StoreError(f"{path}: {error}")
+
+
+def _kind(error: sqlite3.Error) -> str:
+    """Its primary result code (sqlite.org/rescode.html): CORRUPT, FULL, …; "" for an error of the module itself."""
+    name: str = getattr(error, "sqlite_errorname", "")
+    return name.removeprefix("SQLITE_").partition("_")[0]

@@ -106,7 +106,10 @@ def _problems(database: Database, run: Run, blobs: dict[str, str]) -> Iterator[s
         if blobs[digest]:
             yield blobs[digest]
     if not blobs[run.assessment]:
-        yield from _differing_results(database, run)
+        try:
+            yield from _differing_results(database, run)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            yield "its recorded assessment is no report of dockmark's"
 
 
 _BLOBS = "SELECT digest FROM run_blobs WHERE sequence = :sequence"

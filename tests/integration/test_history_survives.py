@@ -24,7 +24,7 @@ from benchmark.history.store_error import NoStore, StoreError
 from benchmark.history.verify import verify_history
 from tests.command import dockmark
 from tests.histories import FAILING, GOOD, new_run, record
-from tests.postgresql import Server
+from tests.postgresql import Server, postgresql_server
 from tests.snapshots import container, snapshot, write_snapshot
 from tests.torture.size import dice, sized
 
@@ -298,9 +298,17 @@ def test_a_medium_that_cannot_be_written_to(small_disk):
 
 
 def recorded_by_a_killed_process(place: str) -> list[str]:
-    recording = Recording(place, honest)
-    recording.acknowledged(2)
-    return recording.kill()
+    """A run that is on disk in the log only: its process was killed before it could close the store."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with open_store_for_recording(place) as store:
+            honest(writer, store)
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.close(writer)
+    os.waitpid(pid, 0)
+    with os.fdopen(reader) as file:
+        return file.read().split()
 
 
 @pytest.mark.postgresql
@@ -319,6 +327,41 @@ def test_a_server_that_ends_the_connection(server: Server):
     assert acknowledged
     with open_store(place) as store:
         assert verify_history(store.database).problems == []
+
+
+@pytest.mark.postgresql
+def test_a_server_that_breaks_down_and_comes_back():
+    """Immediate shutdown, as after a crash: what was acknowledged is in its write-ahead log."""
+    with postgresql_server() as server:
+        place = server.new_database()
+        recording = Recording(place, honest)
+        recording.acknowledged(3)
+        server.crash()
+        acknowledged = recording.kill()
+        with pytest.raises(StoreError):
+            open_store(place)
+        server.start()
+        record(place, NEW)
+        with open_store(place) as store:
+            assert {each.id for each in store.runs()} >= set(acknowledged)
+            assert verify_history(store.database).problems == []
+
+
+@pytest.mark.postgresql
+def test_who_may_only_read_can_ask_everything_and_record_nothing(server: Server, capsys):
+    place = server.new_database()
+    record(place, NEW)
+    database = place.partition("@/")[2].partition("?")[0]
+    server.sql("CREATE ROLE auditor LOGIN; GRANT USAGE ON SCHEMA dockmark TO auditor", database)
+    server.sql("GRANT SELECT ON ALL TABLES IN SCHEMA dockmark TO auditor", database)
+    reader = server.url(database, user="auditor")
+    for words in (["list"], ["show", "latest", "-o", "json"], ["trend"], ["verify"], ["sample", "--seed", "7"]):
+        assert main(["history", *words, "--store", reader]) == 0, capsys.readouterr().err
+    with pytest.raises(StoreError, match="permission denied"):
+        record(reader, NEW)
+    assert main(["history", "prune", "--retention", "1d", "--store", reader]) == 4
+    with open_store(place) as store:
+        assert len(list(store.runs())) == 1
 
 
 @pytest.mark.postgresql

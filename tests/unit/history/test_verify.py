@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from benchmark.history.retention import due_runs, prune_runs, read_period
@@ -75,6 +77,7 @@ def test_a_sound_history(place, runs):
             ],
             "run 1 (ID): its rows of findings are not those",
         ),
+        (["UPDATE runs SET entry = '' WHERE sequence = 2"], "run 2 (ID): its head is not that of"),
         (["DELETE FROM run_blobs WHERE sequence = 2"], "run 2 (ID): the list of what it needs was changed"),
         (
             [
@@ -150,3 +153,11 @@ def test_all_may_be_pruned_and_the_chain_goes_on(place, runs):
     assert (again.sequence, again.previous) == (4, runs[2].head)
     found = verified(place, runs[0].head)
     assert (found.problems, found.runs, found.pruned) == ([], 1, 3)
+
+
+def test_a_report_that_is_none_is_told(place):
+    """Somebody who rebuilds the chain around another document still has to write a report."""
+    for bad in (b"[]", b"no JSON", b'{"results": [7]}', b'{"results": [{"control": "x"}]}'):
+        (run,) = record(place, replace(new_run(), document=bad))
+        problems = [each for each in verified(place).problems if f"run {run.sequence} " in each]
+        assert problems == [f"run {run.sequence} ({run.id}): its recorded assessment is no report of dockmark's"]
