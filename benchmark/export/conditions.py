@@ -13,7 +13,7 @@ from itertools import product
 from typing import Final, TypeAlias, assert_never
 
 from benchmark.export.oval_terms import Criteria, every, negated
-from benchmark.export.population import Population, ReadOne, ReadSet
+from benchmark.export.population import Derivation, Population, ReadOne, ReadSet
 from benchmark.export.sides import (
     ALWAYS,
     NEVER,
@@ -21,6 +21,7 @@ from benchmark.export.sides import (
     CriteriaSides,
     NotExpressible,
     SetSides,
+    Sides,
     all_criteria,
     all_of,
     any_criteria,
@@ -46,7 +47,9 @@ def criteria_of(condition: Condition, read: ReadOne) -> CriteriaSides:
     match condition:
         case Test() | Each():
             answer = read(condition)
-            return criteria_of(answer, read) if isinstance(answer, Test | Each | AllOf | AnyOf | Not) else answer
+            if isinstance(answer, Derivation):
+                return Sides(criteria_of(answer.true, read).true, criteria_of(answer.false, read).true)
+            return answer
         case AllOf(parts):
             return all_criteria(tuple(criteria_of(each, read) for each in parts))
         case AnyOf(parts):
@@ -67,8 +70,8 @@ def members_of(condition: Condition | None, read: ReadSet, settled: Settled) -> 
                 if atom == condition:
                     return NOBODY_KNOWS if value is None else ALWAYS if value else NEVER
             answer = read(condition)
-            if isinstance(answer, Test | Each | AllOf | AnyOf | Not):
-                return members_of(answer, read, settled)
+            if isinstance(answer, Derivation):
+                return Sides(members_of(answer.true, read, settled).true, members_of(answer.false, read, settled).true)
             return answer
         case AllOf(parts):
             return all_of(tuple(members_of(each, read, settled) for each in parts))
@@ -102,8 +105,9 @@ def _global(condition: Condition | None, read: ReadSet) -> Iterator[Atom]:
                 yield condition
                 return
             answer = read(condition)
-            if isinstance(answer, Test | Each | AllOf | AnyOf | Not):
-                yield from _global(answer, read)
+            if isinstance(answer, Derivation):
+                yield from _global(answer.true, read)
+                yield from _global(answer.false, read)
         case AllOf(parts) | AnyOf(parts):
             for each in parts:
                 yield from _global(each, read)

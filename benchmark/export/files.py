@@ -30,7 +30,7 @@ from benchmark.export.oval_terms import (
 from benchmark.export.places import API_SOCKET, CONFIG_DIRECTORY, CONFIG_FILE, CONTAINERD_SOCKET
 from benchmark.export.population import Population
 from benchmark.export.sides import NOBODY, NotExpressible, SetSides, Sides
-from benchmark.model.control import Condition, Each, Test
+from benchmark.model.control import Control, Each, Test
 from benchmark.model.facts_host import FILE_FACTS
 from benchmark.scap.oval_words import Comparison, IsEmpty, ModeBits, OfValue, OwnedBy, Presence
 
@@ -76,7 +76,7 @@ def file_population(members: Items, *, gap: Criteria = FALSE, there: Criteria = 
     """Files that are ``members``. Nothing is known of a link: its item tells of the link and not of what it leads to."""
     proper = Filtered(members, LINK, keep=False)
 
-    def read(test: Test | Each) -> SetSides | Condition:
+    def read(test: Test | Each) -> SetSides:
         if isinstance(test, Each):
             raise NotExpressible(f"{test.fact} is no fact of OVAL's unix:file")
         return _read(test, proper)
@@ -84,7 +84,7 @@ def file_population(members: Items, *, gap: Criteria = FALSE, there: Criteria = 
     return Population(members, read, gap, there)
 
 
-def _read(test: Test, proper: Items) -> SetSides | Condition:
+def _read(test: Test, proper: Items) -> SetSides:
     counterpart = OPERATORS[test.word].oval(test.argument, FILE_FACTS[test.fact].type)
     match test.fact, counterpart:
         case _, Presence(there):
@@ -179,14 +179,14 @@ def _certificates() -> Population:
     return file_population(Filtered(files, _DIRECTORY, keep=False))
 
 
-FILE_POPULATIONS: Final[Mapping[str, Callable[[], Population]]] = {
-    "docker_service_units": lambda: _unit("docker.service"),
-    "docker_socket_units": lambda: _unit("docker.socket"),
-    "configuration_directories": lambda: file_population(directory_at(CONFIG_DIRECTORY.setting)),
-    "registry_certificates": _certificates,
-    "daemon_config_files": lambda: file_population(file_at(CONFIG_FILE.setting)),
-    "default_files": lambda: file_population(file_at("/etc/default/docker")),
-    "sysconfig_files": lambda: file_population(file_at("/etc/sysconfig/docker")),
-    "api_sockets": lambda: file_population(file_at(Split(API_SOCKET.setting))),
-    "containerd_sockets": lambda: file_population(file_at(CONTAINERD_SOCKET.setting)),
+FILE_POPULATIONS: Final[Mapping[str, Callable[[Control], Population]]] = {
+    "docker_service_units": lambda _: _unit("docker.service"),
+    "docker_socket_units": lambda _: _unit("docker.socket"),
+    "configuration_directories": lambda _: file_population(directory_at(CONFIG_DIRECTORY.setting)),
+    "registry_certificates": lambda _: _certificates(),
+    "daemon_config_files": lambda _: file_population(file_at(CONFIG_FILE.setting)),
+    "default_files": lambda _: file_population(file_at("/etc/default/docker")),
+    "sysconfig_files": lambda _: file_population(file_at("/etc/sysconfig/docker")),
+    "api_sockets": lambda _: file_population(file_at(Split(API_SOCKET.setting))),
+    "containerd_sockets": lambda _: file_population(file_at(CONTAINERD_SOCKET.setting)),
 }

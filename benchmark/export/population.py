@@ -10,13 +10,22 @@ from benchmark.export.oval_terms import FALSE, TRUE, Criteria, Items
 from benchmark.export.sides import CriteriaSides, SetSides
 from benchmark.model.control import Condition, Each, Test
 
-ReadSet: TypeAlias = "Callable[[Test | Each], SetSides | Condition]"
-ReadOne: TypeAlias = "Callable[[Test | Each], CriteriaSides | Condition]"
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A test that follows from other facts: true where the first condition is proven, false where the second is."""
+
+    true: Condition
+    false: Condition
+
+
+ReadSet: TypeAlias = "Callable[[Test | Each], SetSides | Derivation]"
+ReadOne: TypeAlias = "Callable[[Test | Each], CriteriaSides | Derivation]"
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Many subjects. ``members`` is one item for each; ``read`` answers a test, or says it by other tests.
+    """Many subjects. ``members`` is one item for each; ``read`` answers a test, or says from which others it follows.
 
     ``gap`` holds when it cannot be told who belongs to it; ``there`` is false when there is proof that it is empty, whatever
     items there are. ``where`` picks those members that the collection is about.

@@ -44,7 +44,7 @@ def oval_criteria(control: Control) -> Criteria:
         raise NotExpressible("only people can say")
     if control.for_each not in POPULATIONS:
         raise NotExpressible(f"OVAL cannot list {control.for_each.replace('_', ' ')}")
-    return definition_of(control, POPULATIONS[control.for_each](), AROUND)
+    return definition_of(control, POPULATIONS[control.for_each](control), AROUND)
 
 
 def _export(rule: ChecklistRule) -> Export:

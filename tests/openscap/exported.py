@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -22,7 +24,7 @@ from benchmark.model.snapshot import Snapshot
 from benchmark.scap.checklist import Checklist
 from tests.faulty_daemon import FaultyDaemon
 from tests.torture.oracle.files_of import config_directory
-from tests.torture.oracle.host import Host
+from tests.torture.oracle.host import Container, Host
 from tests.torture.oracle.in_force import CannotTell, default_config_file, listeners, running
 from tests.torture.oracle.stage_api import make_api
 from tests.torture.oracle.stage_proc import write_proc
@@ -112,9 +114,11 @@ def staged(host: Host, directory: Path) -> Iterator[tuple[Snapshot, Path, dict[s
     top = directory / "root"
     top.mkdir(parents=True)
     write_tree(host, top)
+    api = make_api(host)
+    _write_containers(host, api, top)
     _keep_links_inside(top)
     write_proc(host, top, os.getpid())
-    with FaultyDaemon(make_api(host)) as daemon:
+    with FaultyDaemon(api) as daemon:
         snapshot = collect_snapshot(CollectRequest(host=daemon.url, host_root=str(top)))
     yield snapshot, top, places(host)
 
@@ -134,6 +138,29 @@ def places(host: Host) -> dict[str, str]:
     is_own = own.replace("/var/run/", "/run/") in there
     told["place.containerd_socket"] = str(given or (own if is_own else "/run/containerd/containerd.sock"))
     return told
+
+
+def _write_containers(host: Host, api: dict[str, Any], top: Path) -> None:
+    """The files that an engine keeps of its containers."""
+    directory = top / daemon_data_root(host).lstrip("/") / "containers"
+    directory.mkdir(parents=True, exist_ok=True)
+    for each in host.containers:
+        inspected = api[f"/containers/{each.id}/json"]
+        here = directory / each.id
+        here.mkdir()
+        (here / "hostconfig.json").write_text(json.dumps(inspected["HostConfig"], separators=(",", ":")) + "\n")
+        kept = {key: value for key, value in inspected.items() if key not in ("Id", "HostConfig", "Mounts", "ExecIDs")}
+        kept |= {"ID": each.id, "MountPoints": {mount["Destination"]: mount for mount in inspected["Mounts"]}}
+        kept["NoNewPrivileges"] = _no_new_privileges(host, each)
+        (here / "config.v2.json").write_text(json.dumps(kept, separators=(",", ":")))
+
+
+def _no_new_privileges(host: Host, container: Container) -> bool:
+    """What the engine noted at creation: the option, the last of several counting, else its own setting."""
+    said = [each for each in container.security_opt or () if each.startswith("no-new-privileges")]
+    if not said:
+        return bool(running(host, "no-new-privileges"))
+    return not said[-1].endswith(("false", "0", "f", "F", "FALSE", "False"))
 
 
 def _keep_links_inside(top: Path) -> None:
