@@ -1,10 +1,4 @@
-"""Containers as a population, by the two files that the engine keeps of each in its directory below the data root.
-
-hostconfig.json is what was asked for (HostConfig of an inspection), config.v2.json the rest; the engine writes both whenever they
-change. Which container a value belongs to is the directory that its file lies in. The item that stands for a container in sets is
-the first character of its hostconfig.json: one of unix:file has the time of the last access, which reading changes, and an item
-that has changed is another one.
-"""
+"""Containers as a population: which facts are where in their files, and how a test of one becomes sets of containers."""
 
 from __future__ import annotations
 
@@ -13,24 +7,11 @@ from typing import Final
 
 from benchmark.evaluate.operators import OPERATORS
 from benchmark.export import json_text
-from benchmark.export.comparisons import parameter_term, text_state
-from benchmark.export.files import directory_at, text_in
+from benchmark.export.capabilities import capabilities_within
+from benchmark.export.container_files import CONFIG, CONTAINERS, HOSTCONFIG, UNLISTED, file_text, lift, split_items
 from benchmark.export.oval_terms import (
-    FILE,
-    VARIABLE,
-    Concat,
-    Constant,
-    Entity,
-    Exists,
-    Field,
-    Filtered,
-    Found,
     Items,
-    State,
-    Term,
-    negated,
 )
-from benchmark.export.places import DATA_ROOT
 from benchmark.export.population import Derivation, Population
 from benchmark.export.sides import (
     ALWAYS,
@@ -50,20 +31,6 @@ from benchmark.model.facts_container import CONTAINER_FACTS
 from benchmark.model.vocabulary import COLLECTIONS
 from benchmark.scap.oval_words import Comparison, Counterpart, IsEmpty, OfElements, OfValue, Presence
 
-HOSTCONFIG: Final = "hostconfig.json"
-CONFIG: Final = "config.v2.json"
-
-_DIRECTORY: Final = Concat((DATA_ROOT.setting, "/containers"))
-_BELOW: Final = (("recurse", "directories"), ("recurse_direction", "down"), ("max_depth", "1"))
-_DIRECTORIES: Final = Filtered(
-    Found(FILE, (Entity("path", _DIRECTORY), Entity("filename", None)), _BELOW),
-    State(FILE, (Entity("path", r"/[0-9a-f]{64}\z", "pattern match"),)),
-    keep=True,
-)
-_HANDLE: Final = r"\A(.)"
-CONTAINERS: Final = text_in(Concat((Field(_DIRECTORIES, "path"), f"/{HOSTCONFIG}")), _HANDLE)
-_UNLISTED: Final = negated(Exists(directory_at(_DIRECTORY), "there is a directory of containers in the data root"))
-
 # Facts that are on disk under a path of their own; those of HostConfig, Config and State are where their names say.
 _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     "networks": ("NetworkSettings", "Networks"),
@@ -78,12 +45,6 @@ _RECORD_FIELDS: Final = {
     "Mounts": frozenset({"Type", "Name", "Source", "Destination", "Propagation"}),
     "published_ports": frozenset({"HostIp", "HostPort"}),
 }
-# Capabilities that the engine grants by itself (moby, oci/caps/defaults.go)
-_DEFAULT_CAPABILITIES: Final = (
-    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW",
-    "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-)  # fmt: skip
-_CAPABILITY: Final = r'"(?:CAP_)?([A-Z_]++)"'
 
 
 def _is(fact: str, value: object) -> Test:
@@ -121,17 +82,7 @@ def container_population(control: Control) -> Population:
     """Containers as ``control`` asks for them, running ones by what their files say."""
     where = COLLECTIONS[control.for_each].where
     running = None if where is None else Test(where[0], "equals", where[1])
-    return Population(CONTAINERS, lambda test: _read(test, control), _UNLISTED, where=running)
-
-
-def lift(found: Items) -> Items:
-    """The containers in whose files something was found."""
-    return text_in(Concat((Field(found, "path"), f"/{HOSTCONFIG}")), _HANDLE)
-
-
-def file_text(file: str, pattern: str | Term) -> Found:
-    """Matches of ``pattern`` in that file of every container."""
-    return text_in(Concat((Field(_DIRECTORIES, "path"), f"/{file}")), pattern)
+    return Population(CONTAINERS, lambda test: _read(test, control), UNLISTED, where=running)
 
 
 def _read(test: Test | Each, control: Control) -> SetSides | Derivation:
@@ -142,9 +93,10 @@ def _read(test: Test | Each, control: Control) -> SetSides | Derivation:
     fact = _LABELS if test.fact == "labels" else CONTAINER_FACTS[test.fact]
     counterpart = OPERATORS[test.word].oval(test.argument, fact.type)
     if test.fact == "capabilities":
-        return _capabilities(counterpart, control)
+        return capabilities_within(counterpart, control)
     file, path = _place(test.fact, fact)
-    return _with_null_and_absence(_of_type(file, path, fact, counterpart, control), file, path, fact, test)
+    sides = _in_force(_of_type(file, path, fact, counterpart, control), test.fact)
+    return _with_null_and_absence(sides, file, path, fact, test)
 
 
 def _place(name: str, fact: Fact) -> tuple[str, tuple[str, ...]]:
@@ -189,20 +141,15 @@ def _of_type(file: str, path: tuple[str, ...], fact: Fact, counterpart: Counterp
             else:
                 each, whole = json_text.elements(path, json_text.text()), json_text.list_of(path, json_text.text())
             return _quantified(
-                quantifier, _split_items(file_text(file, each), comparison, control), lift(file_text(file, whole))
+                quantifier, split_items(file_text(file, each), comparison, control), lift(file_text(file, whole))
             )
         case _:
             raise NotExpressible(f"nothing in OVAL asks that of {'.'.join(path)}")
 
 
 def _split(captured: Items, comparison: Comparison, control: Control) -> SetSides:
-    true, false = _split_items(captured, comparison, control)
+    true, false = split_items(captured, comparison, control)
     return Sides(lift(true), lift(false))
-
-
-def _split_items(captured: Items, comparison: Comparison, control: Control) -> tuple[Items, Items]:
-    state = text_state(comparison, control)
-    return Filtered(captured, state, keep=True), Filtered(captured, state, keep=False)
 
 
 def _quantified(quantifier: str, items: tuple[Items, Items], readable: Items) -> SetSides:
@@ -287,7 +234,16 @@ def _records(each: Each, control: Control) -> SetSides:
     sides = _quantified_records(
         each.quantifier, true, false, file_text(CONFIG, records), lift(file_text(CONFIG, readable))
     )
-    return _with_null_and_absence(sides, CONFIG, path, fact, each)
+    return _with_null_and_absence(_in_force(sides, each.fact), CONFIG, path, fact, each)
+
+
+def _in_force(sides: SetSides, fact: str) -> SetSides:
+    """Ports are those of NetworkSettings while a container runs, and not between two restarts, when what is asked for counts."""
+    if fact != "published_ports":
+        return sides
+    steady = lift(file_text(CONFIG, json_text.value(("State", "Restarting"), "(false)")))
+    runs = intersection(steady, lift(file_text(CONFIG, json_text.value(("State", "Running"), "(true)"))))
+    return Sides(intersection(runs, sides.true), intersection(runs, sides.false))
 
 
 def _fields(condition: Condition) -> tuple[str, ...]:
@@ -309,7 +265,7 @@ def _record_sets(
             counterpart = OPERATORS[condition.word].oval(condition.argument, fields[condition.fact].type)
             if not isinstance(counterpart, OfValue):
                 raise NotExpressible(f"nothing in OVAL asks that of {condition.fact}")
-            return _split_items(records, counterpart.comparison, control)
+            return split_items(records, counterpart.comparison, control)
         case Not(part):
             true, false = _record_sets(part, records, fields, control)
             return false, true
@@ -339,49 +295,3 @@ def _quantified_records(quantifier: str, true: Members, false: Members, records:
             return Sides(difference(sure, good, CONTAINERS), good)
         case _:
             return Sides(difference(sure, bad, CONTAINERS), bad)
-
-
-def _capabilities(counterpart: Counterpart, control: Control) -> SetSides:
-    """The capabilities that the engine computes: all of a privileged one; else its own set without what was dropped, and
-    what was added. So those of its own that are not approved must all have been dropped, and all that was added be approved.
-    """
-    match counterpart:
-        case OfElements("every", Comparison(values=ParameterRef() as reference) as comparison):
-            pass
-        case _:
-            raise NotExpressible("the set of capabilities is computed, and only compared with a list as a whole")
-    approved = parameter_term(reference, control)
-    others = Filtered(
-        Found(VARIABLE, (Entity("var_ref", Constant(_DEFAULT_CAPABILITIES)),)),
-        State(VARIABLE, (Entity("value", approved),)),
-        keep=False,
-    )
-    added = file_text(HOSTCONFIG, json_text.elements(("CapAdd",), _CAPABILITY))
-    plain = lift(file_text(HOSTCONFIG, _list_or_null("CapAdd")))
-    dropped = lift(file_text(HOSTCONFIG, _list_or_null("CapDrop")))
-    readable = intersection(plain, dropped)
-    _, unfit = _split_items(added, comparison, control)
-    drops_all = lift(file_text(HOSTCONFIG, json_text.value(("CapDrop",), _list_with("ALL"))))
-    adds_all = lift(file_text(HOSTCONFIG, json_text.value(("CapAdd",), _list_with("ALL"))))
-    before, after = json_text.value(("CapDrop",), "\0").split("\0")
-    without = Concat((before + "(?!" + _list_opening(), Field(others, "value"), r'")(?:null|(?&a))' + after))
-    keeps = difference(lift(file_text(HOSTCONFIG, without)), drops_all, CONTAINERS)
-    ordinary = lift(file_text(HOSTCONFIG, json_text.value(("Privileged",), "(false)")))
-    usual = difference(intersection(readable, ordinary), adds_all, CONTAINERS)
-    wrong = union(lift(unfit), keeps)
-    return Sides(difference(usual, wrong, CONTAINERS), intersection(usual, wrong))
-
-
-def _list_or_null(key: str) -> str:
-    return json_text.value((key,), r"(?:null|\[\s*+(?:" + _SHAPE + r"\s*+(?:,\s*+" + _SHAPE + r"\s*+)*+)?+\])")
-
-
-_SHAPE: Final = r'"(?:CAP_)?[A-Z_]++"'
-
-
-def _list_opening() -> str:
-    return r'\[[^\]]*"(?:CAP_)?'
-
-
-def _list_with(name: str) -> str:
-    return rf'\[(?=[^\]]*"(?:CAP_)?{name}")[^\]]*+\]'

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from benchmark.export.bound_values import settings_of
 from benchmark.export.oval_document import OVAL, OvalDocument
 from benchmark.export.oval_terms import Criteria
 from benchmark.export.places import PLACES, Place
 from benchmark.export.sce_scripts import SCE, SceScript
-from benchmark.export.settings import settings_of
 from benchmark.export.ways import Export, Way, exports_of
 from benchmark.model.control import Parameter
 from benchmark.scap.benchmark_xml import benchmark_end, benchmark_pieces

@@ -22,14 +22,13 @@ from benchmark.export.oval_terms import (
     Filtered,
     Found,
     Items,
-    Split,
     State,
     Term,
     some,
 )
-from benchmark.export.places import API_SOCKET, CONFIG_DIRECTORY, CONFIG_FILE, CONTAINERD_SOCKET
+from benchmark.export.places import CONFIG_DIRECTORY, CONFIG_FILE
 from benchmark.export.population import Population
-from benchmark.export.sides import NOBODY, NotExpressible, SetSides, Sides
+from benchmark.export.sides import NOBODY, CriteriaSides, NotExpressible, SetSides, Sides, decided
 from benchmark.model.control import Control, Each, Test
 from benchmark.model.facts_host import FILE_FACTS
 from benchmark.scap.oval_words import Comparison, IsEmpty, ModeBits, OfValue, OwnedBy, Presence
@@ -72,7 +71,7 @@ def directory_at(path: str | Term) -> Found:
     return Found(FILE, (Entity("path", path), Entity("filename", None)))
 
 
-def file_population(members: Items, *, gap: Criteria = FALSE, there: Criteria = TRUE) -> Population:
+def file_population(members: Items, *, gap: Criteria = FALSE, there: CriteriaSides | None = None) -> Population:
     """Files that are ``members``. Nothing is known of a link: its item tells of the link and not of what it leads to."""
     proper = Filtered(members, LINK, keep=False)
 
@@ -81,7 +80,7 @@ def file_population(members: Items, *, gap: Criteria = FALSE, there: Criteria = 
             raise NotExpressible(f"{test.fact} is no fact of OVAL's unix:file")
         return _read(test, proper)
 
-    return Population(members, read, gap, there)
+    return Population(members, read, gap, decided(TRUE) if there is None else there)
 
 
 def _read(test: Test, proper: Items) -> SetSides:
@@ -121,8 +120,8 @@ def _owned(user: str, group: str, proper: Items) -> SetSides:
             continue
         line = text_in(f"/etc/{table}", rf"^{re.escape(name)}:[^:\n]*:(\d++):")
         entities.append(Entity(field, Field(line, "subexpression", "int"), datatype="int"))
-        joined = Concat((Field(looked_at, "filepath"), "\n", Field(line, "subexpression")))
-        looked_at = file_at(Captured(joined, r"\A([^\n]*)"))
+        joined = Concat((Field(looked_at, "filepath"), "@", Field(line, "subexpression")))
+        looked_at = file_at(Captured(joined, r"\A(.*)@\d+\z"))
     true = Filtered(looked_at, State(FILE, tuple(entities)), keep=True)
     return Sides(true, Combined("COMPLEMENT", proper, true))
 
@@ -139,7 +138,7 @@ def text_in(path: str | Term, pattern: str | Term) -> Found:
     )
 
 
-def _first(found: list[Found]) -> Items:
+def first_of(found: list[Found]) -> Items:
     """Of files that are called alike in several directories, highest first, the one in the highest of them.
 
     A file counts where none above has its name: those that do are looked for under the names found above.
@@ -156,19 +155,24 @@ def _first(found: list[Found]) -> Items:
 
 def _unit(name: str) -> Population:
     """The fragment and its drop-ins. Whether a link masks them cannot be told, and an empty file does."""
-    fragment = _first([Found(FILE, (Entity("path", each), Entity("filename", name))) for each in _UNIT_DIRECTORIES])
+    fragment = first_of([Found(FILE, (Entity("path", each), Entity("filename", name))) for each in _UNIT_DIRECTORIES])
     kind = name.rpartition(".")[2]
     folders = [f"{each}/{name}.d" for each in _UNIT_DIRECTORIES] + [f"{each}/{kind}.d" for each in _UNIT_DIRECTORIES]
     conf = Entity("filename", r"^.+\.conf$", "pattern match")
-    drop_ins = _first([Found(FILE, (Entity("path", each), conf)) for each in folders])
+    drop_ins = first_of([Found(FILE, (Entity("path", each), conf)) for each in folders])
     masked = Exists(Filtered(fragment, _EMPTY, keep=True), f"{name} is an empty file")
     linked = Exists(Filtered(fragment, LINK, keep=True), f"{name} is a link")
     hollow = Exists(Filtered(drop_ins, _EMPTY, keep=True), f"a drop-in of {name} is an empty file")
     return file_population(
         Combined("UNION", fragment, drop_ins),
         gap=some(masked, linked, hollow),
-        there=Exists(fragment, f"there is a unit {name}"),
+        there=decided(Exists(fragment, f"there is a unit {name}")),
     )
+
+
+def socket_unit_files() -> Items:
+    """The files of docker.socket."""
+    return _unit("docker.socket").members
 
 
 def _certificates() -> Population:
@@ -187,6 +191,4 @@ FILE_POPULATIONS: Final[Mapping[str, Callable[[Control], Population]]] = {
     "daemon_config_files": lambda _: file_population(file_at(CONFIG_FILE.setting)),
     "default_files": lambda _: file_population(file_at("/etc/default/docker")),
     "sysconfig_files": lambda _: file_population(file_at("/etc/sysconfig/docker")),
-    "api_sockets": lambda _: file_population(file_at(Split(API_SOCKET.setting))),
-    "containerd_sockets": lambda _: file_population(file_at(CONTAINERD_SOCKET.setting)),
 }

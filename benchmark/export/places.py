@@ -33,11 +33,11 @@ DATA_ROOT: Final = Place("data_root", "/var/lib/docker", "The daemon's data root
 CONFIG_FILE: Final = Place("config_file", "/etc/docker/daemon.json", "The configuration file that the daemon reads.")
 CONFIG_DIRECTORY: Final = Place("config_directory", "/etc/docker", "The directory of Docker's configuration.")
 PID_FILE: Final = Place("pid_file", "/var/run/docker.pid", "The daemon's pid file (daemon.json: pidfile).")
-API_SOCKET: Final = Place(
-    "api_sockets", "/var/run/docker.sock", "The unix sockets on which the daemon serves its API, divided by commas."
-)
-CONTAINERD_SOCKET: Final = Place(
-    "containerd_socket", "/run/containerd/containerd.sock", "The socket of the containerd that the daemon uses."
+EXEC_ROOT: Final = Place("exec_root", "/var/run/docker", "The daemon's root of runtime state (daemon.json: exec-root).")
+API_SOCKETS: Final = Place(
+    "api_sockets",
+    "/run/docker.sock",
+    "The unix sockets on which the daemon serves its API, divided by commas, without the /var of /var/run.",
 )
 
-PLACES: Final = (DATA_ROOT, CONFIG_FILE, CONFIG_DIRECTORY, PID_FILE, API_SOCKET, CONTAINERD_SOCKET)
+PLACES: Final = (DATA_ROOT, CONFIG_FILE, CONFIG_DIRECTORY, PID_FILE, EXEC_ROOT, API_SOCKETS)

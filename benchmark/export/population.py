@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from benchmark.export.oval_terms import FALSE, TRUE, Criteria, Items
-from benchmark.export.sides import CriteriaSides, SetSides
+from benchmark.export.sides import CriteriaSides, SetSides, Sides
 from benchmark.model.control import Condition, Each, Test
 
 
@@ -27,14 +27,14 @@ ReadOne: TypeAlias = "Callable[[Test | Each], CriteriaSides | Derivation]"
 class Population:
     """Many subjects. ``members`` is one item for each; ``read`` answers a test, or says from which others it follows.
 
-    ``gap`` holds when it cannot be told who belongs to it; ``there`` is false when there is proof that it is empty, whatever
+    ``gap`` holds when it cannot be told who belongs to it; ``there`` is false where there is proof that it is empty, whatever
     items there are. ``where`` picks those members that the collection is about.
     """
 
     members: Items
     read: ReadSet
     gap: Criteria = FALSE
-    there: Criteria = TRUE
+    there: CriteriaSides = field(default=Sides(TRUE, FALSE))
     where: Condition | None = None
 
 

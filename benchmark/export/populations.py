@@ -6,20 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from benchmark.export.containers import container_population
+from benchmark.export.daemon import daemon_subject, host_subject
+from benchmark.export.daemon_files import DAEMON_FILES
 from benchmark.export.files import FILE_POPULATIONS
-from benchmark.export.population import Population, ReadOne, Single
-from benchmark.export.sides import CriteriaSides, NotExpressible
+from benchmark.export.population import Population, Single
 from benchmark.model.control import Control
 
 POPULATIONS: Final[Mapping[str, Callable[[Control], Population | Single]]] = {
     **FILE_POPULATIONS,
+    **DAEMON_FILES,
     "containers": container_population,
     "running_containers": container_population,
+    "daemon": daemon_subject,
+    "host": host_subject,
 }
-
-
-def _around(_: object) -> CriteriaSides:
-    raise NotExpressible("what the daemon says is not read yet")
-
-
-AROUND: Final[ReadOne] = _around

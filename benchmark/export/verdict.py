@@ -64,12 +64,9 @@ def definition_of(control: Control, population: Population | Single, around: Rea
         parts.append(every(case.holds, _verdict(classes, population.gap)))
     if not reachable:
         raise NotExpressible(_BLIND)
-    told = some(*parts)
-    return (
-        told
-        if population.there == TRUE
-        else some(every(population.there, told), every(negated(population.there), PERSON))
-    )
+    there = population.there
+    doubtful = every(negated(there.true), negated(there.false), UNKNOWN)
+    return some(every(there.true, some(*parts)), every(there.false, PERSON), FALSE if there.true == TRUE else doubtful)
 
 
 def _verdict(classes: _Classes, gap: Criteria) -> Criteria:

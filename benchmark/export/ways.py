@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from benchmark.export.daemon import around
 from benchmark.export.oval_terms import Criteria
-from benchmark.export.populations import AROUND, POPULATIONS
+from benchmark.export.populations import POPULATIONS
 from benchmark.export.sce_scripts import SceScript, sce_script
 from benchmark.export.sides import NotExpressible
 from benchmark.export.verdict import definition_of
@@ -44,7 +45,7 @@ def oval_criteria(control: Control) -> Criteria:
         raise NotExpressible("only people can say")
     if control.for_each not in POPULATIONS:
         raise NotExpressible(f"OVAL cannot list {control.for_each.replace('_', ' ')}")
-    return definition_of(control, POPULATIONS[control.for_each](control), AROUND)
+    return definition_of(control, POPULATIONS[control.for_each](control), around(control))
 
 
 def _export(rule: ChecklistRule) -> Export:

@@ -131,18 +131,21 @@ def places(host: Host) -> dict[str, str]:
         "place.config_directory": next(iter(config_directory(host)), "/etc/docker"),
     }
     with suppress(CannotTell):
-        told["place.api_sockets"] = ",".join(each for each in listeners(host) if each.startswith("/"))
-    own = str(running(host, "exec-root")) + "/containerd/containerd.sock"
-    given = running(host, "containerd")
-    there = {each.path for each in host.files}
-    is_own = own.replace("/var/run/", "/run/") in there
-    told["place.containerd_socket"] = str(given or (own if is_own else "/run/containerd/containerd.sock"))
+        told["place.api_sockets"] = ",".join(
+            each.replace("/var/run/", "/run/") for each in listeners(host) if each.startswith("/")
+        )
+    told["place.exec_root"] = str(running(host, "exec-root"))
     return told
 
 
 def _write_containers(host: Host, api: dict[str, Any], top: Path) -> None:
     """The files that an engine keeps of its containers."""
-    directory = top / daemon_data_root(host).lstrip("/") / "containers"
+    root = top / daemon_data_root(host).lstrip("/")
+    (root / "image" / str(running(host, "storage-driver"))).mkdir(parents=True, exist_ok=True)
+    if host.swarm.state not in ("inactive", "active"):
+        (root / "swarm").mkdir(exist_ok=True)
+        (root / "swarm/docker-state.json").write_text("{}")
+    directory = root / "containers"
     directory.mkdir(parents=True, exist_ok=True)
     for each in host.containers:
         inspected = api[f"/containers/{each.id}/json"]
