@@ -8,6 +8,7 @@ from typing import Final
 from benchmark.evaluate.operators import OPERATORS
 from benchmark.export import json_text
 from benchmark.export.daemon_settings import (
+    DAEMON,
     PID,
     is_silent,
     is_stated,
@@ -19,8 +20,11 @@ from benchmark.export.daemon_settings import (
 from benchmark.export.files import directory_at, file_at, socket_unit_files, text_in
 from benchmark.export.host import docker_group_members
 from benchmark.export.oval_terms import (
+    PROCESS,
+    TEXT,
     TRUE,
     VARIABLE,
+    Captured,
     Concat,
     Criteria,
     Entity,
@@ -64,7 +68,6 @@ _NO_TLS: Final = AllOf((_NO_VERIFY, Test("stated.tls", "absent", True)))
 # Facts that follow from others: true where the first holds, false where the second does.
 _DERIVED: Final[Mapping[str, tuple[Condition, Condition]]] = {
     "security.userns": (Not(_is("daemon.userns-remap", "")), _is("daemon.userns-remap", "")),
-    "security.selinux": (AnyOf(()), _is("daemon.selinux-enabled", False)),
     "daemon.tlsverify": (
         AnyOf((_is("stated.tlsverify", True), AllOf((_NO_VERIFY, _is("stated.tls", True))))),
         AnyOf((_is("stated.tlsverify", False), AllOf((_NO_VERIFY, Not(_is("stated.tls", True)))), _NO_TLS)),
@@ -80,6 +83,13 @@ _TLS_FILES: Final = frozenset({"daemon.tlscacert", "daemon.tlscert", "daemon.tls
 # What neither files nor the process show; a condition that can be decided without them is exported all the same.
 _UNSEEN: Final = frozenset({"log_destination.on_this_host"})
 
+# Only a daemon in a user namespace of its own can run as somebody else than root; it need not be told by a flag.
+_ROOTLESS: Final = negated(
+    Exists(
+        Filtered(DAEMON, State(PROCESS, (Entity("user_id", "0", datatype="int"),)), keep=True),
+        "the daemon runs as root",
+    )
+)
 _APPARMOR: Final = "/sys/module/apparmor/parameters/enabled"
 _ROOT: Final = Exists(directory_at(DATA_ROOT.setting), "the data root is there")
 _SWARM: Final = Exists(
@@ -192,6 +202,16 @@ def _storage_driver(test: Test, control: Control) -> CriteriaSides:
     return Sides(asked.true, some(asked.false, unused))
 
 
+def _selinux(test: Test, control: Control) -> CriteriaSides:
+    """The daemon is told to use SELinux, and the kernel has it."""
+    if test.word != "equals":
+        raise NotExpressible(f"{test.fact} {test.word}")
+    asked = read_setting("selinux-enabled", _is("daemon.selinux-enabled", True), control)
+    there = Exists(file_at("/sys/fs/selinux/enforce"), "the kernel has SELinux")
+    sides = Sides(every(asked.true, there), some(asked.false, every(asked.true, negated(there))))
+    return sides if test.argument is True else sides.turned()
+
+
 def _swarm_state(test: Test, control: Control) -> CriteriaSides:
     """Whether the daemon is in a swarm stands in a file; in which state it is there, the engine alone says."""
     if isinstance(test.argument, ParameterRef):
@@ -218,7 +238,10 @@ def _own_mount(test: Test, _: Control) -> CriteriaSides:
     """
     if test.word != "equals":
         raise NotExpressible(f"{test.fact} {test.word}")
-    table, root = Concat(("/proc/", PID, "/mountinfo")), Escaped(DATA_ROOT.setting)
+    table, root = (
+        Concat(("/proc/", PID, "/mountinfo")),
+        Escaped(Captured(DATA_ROOT.setting, r"\A(.*?)(?:/\d+\.\d+)?\z")),
+    )
     whole = Exists(
         text_in(table, Concat((r"^\d+ \d+ \S+ (/)[ ]", root, "[ ]"))), "a file system is mounted at the data root"
     )
@@ -236,6 +259,16 @@ def _own_mount(test: Test, _: Control) -> CriteriaSides:
     return sides if test.argument is True else sides.turned()
 
 
+def is_activated() -> Criteria:
+    """Systemd hands its socket over to the daemon: fd://."""
+    each = text_in(CONFIG_FILE.setting, json_text.elements(("hosts",), json_text.text()))
+    handed = State(TEXT, (Entity("subexpression", r"\Afd:", "pattern match"),))
+    return some(
+        line_matches(r" (?:-H|--host)[= ]?+fd://", "the command line asks for systemd's socket"),
+        Exists(Filtered(each, handed, keep=True), "the file asks for systemd's socket"),
+    )
+
+
 def _tcp_listeners(test: Test, _: Control) -> CriteriaSides:
     """Nobody listens on TCP where every address that is asked for is a socket file's, those of systemd's socket included."""
     if test.word != "equals" or test.argument != []:
@@ -244,10 +277,9 @@ def _tcp_listeners(test: Test, _: Control) -> CriteriaSides:
     other = line_matches(
         r" (?:-H|--host)[= ]?+(?!unix://|fd://)", "the command line asks for something else than a socket file"
     )
-    in_file = Exists(
-        text_in(CONFIG_FILE.setting, json_text.elements(("hosts",), r'"(tcp://[^"\\]*+)"')),
-        "the file asks for a TCP listener",
-    )
+    each = text_in(CONFIG_FILE.setting, json_text.elements(("hosts",), json_text.text()))
+    tcp = State(TEXT, (Entity("subexpression", r"\Atcp://", "pattern match"),))
+    in_file = Exists(Filtered(each, tcp, keep=True), "the file asks for a TCP listener")
     listed = text_in(CONFIG_FILE.setting, json_text.list_of(("hosts",), r'"(unix://[^"\\]*+)"', whole=True))
     plain = some(
         line_matches(r" (?:-H|--host)[= ]?+", "the command line says where to listen"),
@@ -258,13 +290,14 @@ def _tcp_listeners(test: Test, _: Control) -> CriteriaSides:
         text_in(Field(socket_unit_files(), "filepath"), r"^\s*+ListenStream\s*+=\s*+([^/%@\s].*)"),
         "systemd listens on TCP for the daemon",
     )
-    given = every(known(), plain, negated(other), negated(in_file), negated(unit))
+    given = every(known(), plain, negated(other), negated(in_file), negated(every(is_activated(), unit)))
     return Sides(given, every(known(), some(asked, in_file)))
 
 
 DAEMON_FACTS_SEEN: Final[Mapping[str, Callable[[Test, Control], CriteriaSides]]] = {
-    "security.rootless": _flag_fact(line_matches(r" --rootless(?: |=|\z)", "the daemon is rootless"), known()),
+    "security.rootless": _flag_fact(_ROOTLESS, known()),
     "security.apparmor": _flag_fact(Exists(text_in(_APPARMOR, r"\A(Y)"), "the kernel enforces AppArmor"), TRUE),
+    "security.selinux": _selinux,
     "info.Driver": _storage_driver,
     "info.Swarm.LocalNodeState": _swarm_state,
     "data_root.is_mount_point": _own_mount,

@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmark.export import json_text
 from benchmark.export.conditions import criteria_of
-from benchmark.export.daemon import around
+from benchmark.export.daemon import around, is_activated
 from benchmark.export.daemon_settings import DAEMON, is_given, line_matches
 from benchmark.export.files import LINK, file_at, file_population, first_of, socket_unit_files, text_in
 from benchmark.export.oval_terms import (
@@ -19,6 +19,7 @@ from benchmark.export.oval_terms import (
     Concat,
     Criteria,
     Entity,
+    Escaped,
     Exists,
     Field,
     Filtered,
@@ -41,8 +42,13 @@ _SYSTEM_CONTAINERD: Final = "/run/containerd"
 def api_sockets(_: Control) -> Population:
     """The sockets of the Value, so far as nothing names another: the command line, the file, or systemd's unit."""
     listed = State(TEXT, (Entity("subexpression", Split(Concat((API_SOCKETS.setting, ',"')))),))
-    in_file = text_in(
-        CONFIG_FILE.setting, json_text.elements(("hosts",), r'"(?:(?:unix://(?:/var(?=/run/))?(/[^"\\]*+))|[^"\\]*+)"')
+    every_host = text_in(CONFIG_FILE.setting, json_text.elements(("hosts",), json_text.text()))
+    socket = State(TEXT, (Entity("subexpression", r"\Aunix://", "pattern match"),))
+    listed_host = Concat((r"\Aunix://(?:/var(?=/run/))?", Escaped(Split(Concat((API_SOCKETS.setting, ',"')))), r"\z"))
+    in_file = Filtered(
+        Filtered(every_host, socket, keep=True),
+        State(TEXT, (Entity("subexpression", listed_host, "pattern match"),)),
+        keep=False,
     )
     in_unit = text_in(
         Field(socket_unit_files(), "filepath"), r"^[ \t]*+ListenStream[ \t]*+=[ \t]*+(?:/var(?=/run/))?([/%][^\s]*+)"
@@ -54,15 +60,11 @@ def api_sockets(_: Control) -> Population:
     )
     named = Found(VARIABLE, (Entity("var_ref", unlisted),))
     other = State(VARIABLE, (Entity("value", ".", "pattern match"),))
-    activated = some(
-        line_matches(r" (?:-H|--host)[= ]?+fd://", "systemd hands over the socket"),
-        Exists(text_in(CONFIG_FILE.setting, json_text.elements(("hosts",), r'"(fd:[^"\\]*+)"')), "the file says so"),
-    )
     gap = some(
         Exists(Filtered(named, other, keep=True), "the command line names a socket that the Value does not"),
-        Exists(Filtered(in_file, listed, keep=False), "the file names a socket that the Value does not"),
+        Exists(in_file, "the file names a socket that the Value does not"),
         every(
-            activated,
+            is_activated(),
             Exists(Filtered(in_unit, listed, keep=False), "systemd's unit names a socket that the Value does not"),
         ),
         negated(Exists(file_at(Split(API_SOCKETS.setting)), "there is such a socket")),

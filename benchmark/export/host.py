@@ -39,9 +39,13 @@ _INCLUDED: Final = some(
 _LINE: Final = text_in("/etc/group", r"^docker:[^:\n]*:(\d++):")
 _THERE: Final = Exists(_LINE, "there is a group docker")
 _READ: Final = Exists(text_in("/etc/group", r"\A(.)"), "/etc/group can be read")
-_NAMED: Final = text_in("/etc/group", r"(?:^docker:[^:\n]*:\d*:|\G(?!\A),)\s*+([^,:\s]++)")
+_NUMBER: Final = Field(_LINE, "subexpression")
+# of every line that has the number: a group may have several names
+_NAMED: Final = text_in(
+    "/etc/group", Concat((r"(?:^[^:\n]+:[^:\n]*:", _NUMBER, r":|\G(?!\A),)[ \t]*+([^,:\s]++)"))
+)  # fmt: skip
 _PRIMARY: Final = text_in(
-    "/etc/passwd", Concat((r"^([^:\n]+):[^:\n]*:\d*:", Field(_LINE, "subexpression"), ":"))
+    "/etc/passwd", Concat((r"^([^:\n]+):[^:\n]*:\d*:", _NUMBER, ":"))
 )  # fmt: skip
 
 

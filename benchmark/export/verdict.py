@@ -59,6 +59,8 @@ def definition_of(control: Control, population: Population | Single, around: Rea
     parts: list[Criteria] = []
     reachable = False
     for case in cases((population.where, control.when, control.check, control.review), population, around):
+        if case.holds == FALSE:
+            continue
         classes = _of_many(control, population, case)
         reachable = reachable or _tells_apart(control, classes)
         parts.append(every(case.holds, _verdict(classes, population.gap)))

@@ -24,7 +24,7 @@ from benchmark.model.snapshot import Snapshot
 from benchmark.scap.checklist import Checklist
 from tests.faulty_daemon import FaultyDaemon
 from tests.torture.oracle.files_of import config_directory
-from tests.torture.oracle.host import Container, Host
+from tests.torture.oracle.host import Container, Flag, Host
 from tests.torture.oracle.in_force import CannotTell, default_config_file, listeners, running
 from tests.torture.oracle.stage_api import make_api
 from tests.torture.oracle.stage_proc import write_proc
@@ -33,6 +33,7 @@ from tests.torture.oracle.stage_tree import daemon_data_root, write_tree
 NS = {"x": "http://checklists.nist.gov/xccdf/1.2"}
 TIME = "2026-11-27T12:00:00Z"
 VERSION = "1.8.0"
+_NOBODY = 4999999
 _TAILORING = """<?xml version="1.0" encoding="UTF-8"?>
 <Tailoring xmlns="http://checklists.nist.gov/xccdf/1.2" id="xccdf_dockmark_tailoring_places">
 <version time="2026-11-27T12:00:00Z">1</version>
@@ -113,6 +114,8 @@ def staged(host: Host, directory: Path) -> Iterator[tuple[Snapshot, Path, dict[s
     """The product's snapshot of ``host``, the root that it was taken below, and the places that are not the usual ones."""
     top = directory / "root"
     top.mkdir(parents=True)
+    if "selinux" in host.kernel:  # an engine uses it only when told to
+        host.flags.append(Flag("selinux-enabled", None))
     write_tree(host, top)
     api = make_api(host)
     _write_containers(host, api, top)
@@ -120,6 +123,9 @@ def staged(host: Host, directory: Path) -> Iterator[tuple[Snapshot, Path, dict[s
     write_proc(host, top, os.getpid())
     with FaultyDaemon(api) as daemon:
         snapshot = collect_snapshot(CollectRequest(host=daemon.url, host_root=str(top)))
+    if not host.hidden:  # a number that no process of this machine has: those below the root are meant
+        (top / f"proc/{os.getpid()}").rename(top / f"proc/{_NOBODY}")
+        (top / "run/docker.pid").write_text(f"{_NOBODY}\n")
     yield snapshot, top, places(host)
 
 
@@ -134,12 +140,19 @@ def places(host: Host) -> dict[str, str]:
         told["place.api_sockets"] = ",".join(
             each.replace("/var/run/", "/run/") for each in listeners(host) if each.startswith("/")
         )
+    told["place.pid_file"] = "/run/docker.pid"
     told["place.exec_root"] = str(running(host, "exec-root"))
     return told
 
 
 def _write_containers(host: Host, api: dict[str, Any], top: Path) -> None:
     """The files that an engine keeps of its containers."""
+    if "selinux" in host.kernel:
+        (top / "sys/fs/selinux").mkdir(parents=True)
+        (top / "sys/fs/selinux/enforce").write_text("1")
+    if "apparmor" in host.kernel:
+        (top / "sys/module/apparmor/parameters").mkdir(parents=True)
+        (top / "sys/module/apparmor/parameters/enabled").write_text("Y\n")
     root = top / daemon_data_root(host).lstrip("/")
     (root / "image" / str(running(host, "storage-driver"))).mkdir(parents=True, exist_ok=True)
     if host.swarm.state not in ("inactive", "active"):
@@ -159,10 +172,12 @@ def _write_containers(host: Host, api: dict[str, Any], top: Path) -> None:
 
 
 def _no_new_privileges(host: Host, container: Container) -> bool:
-    """What the engine noted at creation: the option, the last of several counting, else its own setting."""
+    """What the engine noted at creation: the option, the last of several counting, else its setting of that time, of which a
+    process tells.
+    """
     said = [each for each in container.security_opt or () if each.startswith("no-new-privileges")]
     if not said:
-        return bool(running(host, "no-new-privileges"))
+        return container.kernel_no_new_privs if container.pid else bool(running(host, "no-new-privileges"))
     return not said[-1].endswith(("false", "0", "f", "F", "FALSE", "False"))
 
 
