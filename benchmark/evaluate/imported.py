@@ -16,7 +16,7 @@ from benchmark.model.snapshot import Collector, Target
 from benchmark.model.tailoring import Refinement, Role
 from benchmark.model.vocabulary import COLLECTIONS, KINDS
 from benchmark.scap.checklist import Checklist, ChecklistRule
-from benchmark.scap.names import DOCKMARK
+from benchmark.scap.names import DOCKMARK, is_place
 from benchmark.scap.results_document import ResultsDocument, WrittenInstance, WrittenResult, WrittenTest
 from benchmark.scap.tailoring import read_value
 
@@ -133,6 +133,8 @@ def _arguments(document: ResultsDocument, test: WrittenTest, checklist: Checklis
     known = {each.id: each for each in checklist.values}
     found: dict[str, dict[str, JsonValue]] = {}
     for idref, text in test.values.items():
+        if is_place(idref):
+            continue
         if idref not in known:
             raise ImportRefused(f"{document.path}:{test.line}: no value {idref} in {checklist.id}")
         try:

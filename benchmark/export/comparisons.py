@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from benchmark.export import json_text
-from benchmark.export.oval_terms import TEXT, Concat, Entity, Escaped, Setting, Split, State, Term
+from benchmark.export.oval_terms import TEXT, Captured, Concat, Entity, Escaped, Setting, Split, State, Term
 from benchmark.export.sides import NotExpressible
 from benchmark.model.control import Control, ParameterRef
 from benchmark.scap.names import value_id
@@ -44,7 +44,9 @@ def parameter_term(reference: ParameterRef, control: Control) -> Term:
     """The parameter's Value: one text, or the parts of a list, of which there is always one."""
     parameter = next(each for each in control.parameters if each.name == reference.name)
     setting = Setting(value_id(control.id, parameter.name))
-    return Split(Concat((setting, _NEVER_EMPTY))) if parameter.type == "strings" else setting
+    if parameter.type != "strings":
+        return setting
+    return Captured(Split(Concat((setting, _NEVER_EMPTY))), r"\A\s*+(.*?)\s*+\z")
 
 
 def _with_parameter(comparison: Comparison, reference: ParameterRef, name: str, control: Control) -> Entity:

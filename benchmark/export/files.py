@@ -33,6 +33,7 @@ from benchmark.model.control import Control, Each, Test
 from benchmark.model.facts_host import FILE_FACTS
 from benchmark.scap.oval_words import Comparison, IsEmpty, ModeBits, OfValue, OwnedBy, Presence
 
+RECORDED: Final = "what the kernel records is what counts, and only auditctl lists that"
 LINK: Final = State(FILE, (Entity("type", "symbolic link"),))
 _DIRECTORY: Final = State(FILE, (Entity("type", "directory"),))
 _EMPTY: Final = State(FILE, (Entity("size", "0", datatype="int"),))
@@ -100,6 +101,8 @@ def _read(test: Test, proper: Items) -> SetSides:
             return _by(_NO_ACL, proper)
         case "type", OfValue(Comparison("equals", tuple(values))) if all(each in _TYPES for each in values):
             return _by(State(FILE, tuple(Entity("type", _TYPES[each]) for each in values), "OR"), proper)
+        case "audit_rules" | "audit_exceptions", _:
+            raise NotExpressible(RECORDED)
         case _:
             raise NotExpressible(f"OVAL's unix:file has nothing that says: {test.fact} {test.word}")
 

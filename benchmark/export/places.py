@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmark.export.oval_terms import Setting
-
-_PREFIX: Final = "xccdf_dockmark_value_place."
+from benchmark.scap.names import place_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Place:
     @property
     def id(self) -> str:
         """The id of the Value."""
-        return _PREFIX + self.name
+        return place_id(self.name)
 
     @property
     def setting(self) -> Setting:

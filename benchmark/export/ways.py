@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmark.export.daemon import around
 from benchmark.export.oval_terms import Criteria
-from benchmark.export.populations import POPULATIONS
+from benchmark.export.populations import POPULATIONS, unlisted
 from benchmark.export.sce_scripts import SceScript, sce_script
 from benchmark.export.sides import NotExpressible
 from benchmark.export.verdict import definition_of
@@ -44,7 +44,7 @@ def oval_criteria(control: Control) -> Criteria:
     if control.automation is Automation.ATTESTED:
         raise NotExpressible("only people can say")
     if control.for_each not in POPULATIONS:
-        raise NotExpressible(f"OVAL cannot list {control.for_each.replace('_', ' ')}")
+        raise NotExpressible(unlisted(control.for_each))
     return definition_of(control, POPULATIONS[control.for_each](control), around(control))
 
 

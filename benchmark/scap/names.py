@@ -22,6 +22,7 @@ CATALOGUES: Final[Mapping[str, str]] = {
 }
 MOST_RULE_ID: Final = 45  # what STIG Manager's database holds
 _PREFIX: Final = "xccdf_dockmark"
+_PLACE: Final = f"{_PREFIX}_value_place."
 
 
 def catalogue_of(framework: str) -> str:
@@ -52,6 +53,16 @@ def rule_id(label: str) -> str:
 def value_id(control: str, parameter: str) -> str:
     """``xccdf_dockmark_value_container_restart_bounded.most_restarts``."""
     return f"{_PREFIX}_value_{control}.{parameter}"
+
+
+def place_id(name: str) -> str:
+    """``xccdf_dockmark_value_place.data_root``: a Value that only exported content has, for dockmark finds places itself."""
+    return _PLACE + name
+
+
+def is_place(identifier: str) -> bool:
+    """True for what ``place_id`` made."""
+    return identifier.startswith(_PLACE)
 
 
 def stem(framework: str, version: str) -> str:

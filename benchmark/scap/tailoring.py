@@ -12,7 +12,7 @@ from benchmark.model.control import Parameter, Severity
 from benchmark.model.facts import JsonValue
 from benchmark.model.tailoring import Refinement, Role, Tailoring
 from benchmark.scap.checklist import Checklist, ChecklistGroup
-from benchmark.scap.names import profile_id
+from benchmark.scap.names import is_place, profile_id
 from benchmark.scap.tailoring_document import (
     Change,
     RefineRule,
@@ -134,6 +134,8 @@ class _Resolver:
                 self._refine(change, state)
 
     def _set(self, change: SetValue, state: _State) -> None:
+        if is_place(change.idref):  # of exported content: where a thing lies dockmark finds out itself
+            return
         if not self._is_value(change.line, change.idref):
             return
         value = self._values[change.idref]
