@@ -26,6 +26,7 @@ pytest_plugins = (
     "tests.stores",
     "tests.features.evidence_steps",
     "tests.features.history_steps",
+    "tests.features.policy_steps",
 )
 
 _GOLDEN = Path(__file__).parent / "golden"

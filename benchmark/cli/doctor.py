@@ -12,8 +12,9 @@ from typing import Final
 from benchmark.cli.advice import ADVICE
 from benchmark.cli.evaluation import as_of_now, load_content, prepare
 from benchmark.cli.exit_code import ExitCode
+from benchmark.cli.policy_files import labels_asked
 from benchmark.cli.printing import print_text
-from benchmark.cli.sight import Blindness, Sight, list_blindness, list_sights
+from benchmark.cli.sight import Blindness, Sight, list_blindness, list_sights, policy_sights
 from benchmark.cli.streams import stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.target import collect_target
 from benchmark.model.result import Assessment
@@ -34,9 +35,9 @@ def run(arguments: Namespace) -> ExitCode:
     """Collects and judges as ``audit`` would, and prints only what stood in the way. 0 when nothing did, else 2 or 4."""
     catalog = load_content(arguments)
     evaluator = prepare(arguments, catalog)
-    snapshot = collect_target(arguments)
+    snapshot = collect_target(arguments, labels_asked(evaluator.request))
     assessment = as_of_now(evaluator).evaluate(snapshot)
-    sights = (*_own_sights(assessment), *list_sights(snapshot))
+    sights = (*_own_sights(assessment), *list_sights(snapshot), *policy_sights(assessment))
     blindness = list_blindness(assessment)
     if arguments.output == "json":
         print_text(_as_json(assessment, sights, blindness), as_utf8=True)

@@ -16,15 +16,18 @@ class OutputFile:
 
     Opening it writes an empty file beside the target (mode 0600, O_EXCL), so a target that cannot be written is found before
     any work is done: then OSError is raised, and nothing stays. A target that is there already must be a regular file:
-    renaming over /dev/null or /dev/stdout would destroy it, and a link may lead to another's file.
+    renaming over /dev/null or /dev/stdout would destroy it, and a link may lead to another's file. ``mode`` is what it is
+    allowed to be read and written by; only what changes a file of the user's keeps another than 0600.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, mode: int = 0o600) -> None:
         self.name = path
         self._target = Path(path)
         _require_replaceable(self._target)
         self._temporary = self._target.with_name(f".dockmark-{os.urandom(8).hex()}.tmp")
         self._file = os.fdopen(os.open(self._temporary, _NEW, 0o600), "wb")
+        if mode != 0o600:
+            os.fchmod(self._file.fileno(), mode)
 
     def write(self, text: str) -> None:
         """Adds ``text`` in UTF-8. Raises OSError."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, TypeAlias
 
 from benchmark import __version__
+from benchmark.cli import policy_options as signed
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import Option, add_options
 from benchmark.cli.options import (
@@ -63,6 +64,7 @@ from benchmark.cli.options import (
     SET,
     SHOWN_AS,
     SIGN,
+    SIGNED,
     SIZE,
     SNAPSHOT_FILE,
     STATEMENT,
@@ -108,6 +110,8 @@ _FAMILIES: Final[dict[tuple[str, ...], str]] = {
     ("tailoring",): "Tailor a profile",
     ("frameworks",): "Look at the frameworks",
     ("import",): "Read results of others",
+    ("waivers",): "Accept failures",
+    ("attestations",): "State what only people can judge",
     ("schedule",): "Audit by the calendar",
     ("export",): "Write the benchmark for other tools",
     ("history",): "Look at recorded runs",
@@ -147,12 +151,105 @@ class Positional:
     choices: tuple[str, ...] = ()
 
 
+_WAIVERS_FILE: Final = Positional("file", "FILE", "file of waivers, YAML (docs/policy.md)")
+_ATTESTATIONS_FILE: Final = Positional("file", "FILE", "file of attestations, YAML (docs/policy.md)")
+_ENTRY_CONTROL: Final = Positional("control", "CONTROL", "our id, or a CIS number of the benchmark version")
+
 COMMANDS: Final = (
     Command(
         ("audit",),
         "audit",
         "Collect the facts of a target, judge them and print a scored result.",
         (TARGET, SCOPE, SELECTION, REPORT, POLICY),
+    ),
+    Command(
+        ("waivers", "lint"),
+        "waivers_lint",
+        "Say what is wrong with a file of waivers; leaves with 0 only when all of them count.",
+        (("selection", (CONTENT,)),),
+        (_WAIVERS_FILE,),
+    ),
+    Command(
+        ("waivers", "list"),
+        "waivers_list",
+        "List waivers: what each accepts, until when, and whether it counts now.",
+        (("selection", (signed.EXPIRING, CONTENT)), ("output", (LISTING,))),
+        (_WAIVERS_FILE,),
+    ),
+    Command(
+        ("waivers", "add"),
+        "waivers_add",
+        "Add a waiver to a file, which is made where there is none; every other line stays as it is.",
+        (
+            ("scope", (signed.ON_HOST, signed.SUBJECT, signed.LABEL, signed.IMAGE, signed.BROAD)),
+            (
+                "waiver",
+                (
+                    signed.ENTRY_ID,
+                    signed.REASON,
+                    signed.CATEGORY,
+                    signed.COMPENSATING,
+                    signed.REQUESTED_BY,
+                    signed.APPROVED_BY,
+                    signed.EXPIRES,
+                    signed.RISK_REFERENCE,
+                ),
+            ),
+            ("selection", (BENCHMARK, CONTENT)),
+        ),
+        (_WAIVERS_FILE, _ENTRY_CONTROL),
+    ),
+    Command(
+        ("attestations", "lint"),
+        "attestations_lint",
+        "Say what is wrong with a file of attestations and with its evidence; leaves with 0 only when all of them count.",
+        (("selection", (CONTENT,)),),
+        (_ATTESTATIONS_FILE,),
+    ),
+    Command(
+        ("attestations", "list"),
+        "attestations_list",
+        "List attestations: what each states, until when, and whether it counts now.",
+        (("selection", (signed.EXPIRING, CONTENT)), ("output", (LISTING,))),
+        (_ATTESTATIONS_FILE,),
+    ),
+    Command(
+        ("attestations", "add"),
+        "attestations_add",
+        "Add an attestation to a file, which is made where there is none; every other line stays as it is.",
+        (
+            ("scope", (signed.ON_HOST, signed.SUBJECT, signed.LABEL, signed.IMAGE)),
+            (
+                "attestation",
+                (
+                    signed.ENTRY_ID,
+                    signed.STATUS,
+                    signed.STATEMENT,
+                    signed.ATTESTED_BY,
+                    signed.EXPIRES,
+                    signed.EVIDENCE_FILE,
+                ),
+            ),
+            ("selection", (BENCHMARK, CONTENT)),
+        ),
+        (_ATTESTATIONS_FILE, _ENTRY_CONTROL),
+    ),
+    Command(
+        ("attestations", "export"),
+        "attestations_export",
+        "Write attestations as MITRE SAF's attestation file, for results that dockmark wrote as XCCDF.",
+        (("selection", (BENCHMARK, signed.ON_HOST, CONTENT)), ("output", (DOCUMENT,))),
+        (_ATTESTATIONS_FILE,),
+    ),
+    Command(
+        ("attestations", "import"),
+        "attestations_import",
+        "Add what a MITRE SAF attestation file (JSON or YAML) states to a file of attestations.",
+        (("scope", (signed.ON_HOST,)), ("selection", (BENCHMARK, CONTENT))),
+        (
+            Positional("saf", "SAF-FILE", "attestation file of 'saf attest'; '-' for standard input"),
+            _ATTESTATIONS_FILE,
+        ),
     ),
     Command(
         ("collect",),
@@ -324,7 +421,7 @@ COMMANDS: Final = (
         ("doctor",),
         "doctor",
         "Say what this user on this host can and cannot see, and which controls that leaves without a verdict.",
-        (TARGET, SCOPE, SELECTION, ("output", (LISTING,))),
+        (TARGET, SCOPE, SELECTION, SIGNED, ("output", (LISTING,))),
     ),
     Command(
         ("history", "list"),

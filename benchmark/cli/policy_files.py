@@ -137,6 +137,23 @@ def _covered_attestation(attestation: Attestation) -> Attestation:
     return replace(attestation, statement=redact(attestation.statement), attested_by=redact(attestation.attested_by))
 
 
+def covered_texts(entry: Waiver | Attestation) -> bool:
+    """True when a text of ``entry`` held what looks like a secret, and is covered."""
+    from benchmark.model.policy import Waiver  # noqa: PLC0415  (only where there are such files)
+
+    if isinstance(entry, Waiver):
+        texts = (
+            entry.reason,
+            *entry.compensating_controls,
+            entry.requested_by,
+            entry.approved_by,
+            entry.risk_reference,
+        )
+    else:
+        texts = (entry.statement, entry.attested_by)
+    return any("[redacted:" in each for each in texts)
+
+
 def read_evidence(attestations: Iterable[Attestation], path: str) -> dict[str, str]:
     """What is read of every file that ``attestations`` refer to: its path as written -> "sha256:…", or why there is none.
 

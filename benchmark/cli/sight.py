@@ -11,6 +11,7 @@ from benchmark.model.result import Assessment, ControlResult, Finding, Result
 from benchmark.model.snapshot import Snapshot
 from benchmark.model.vocabulary import COLLECTIONS
 
+_MOST_PROBLEMS = 5
 _WITHOUT_VERDICT = (Result.ERROR, Result.UNKNOWN)
 
 
@@ -49,6 +50,21 @@ def list_sights(snapshot: Snapshot) -> tuple[Sight, ...]:
         _configuration_sight(snapshot, daemon),
         _fact_sight("audit rules", host, "audit.source"),
     )
+
+
+def policy_sights(assessment: Assessment) -> tuple[Sight, ...]:
+    """The files that people signed, where they were given: how many entries count for nothing, and the first of them."""
+    report = assessment.policy
+    if report is None:
+        return ()
+    entries = len(report.waivers) + len(report.attestations)
+    problems = report.problems
+    told = (
+        f"{entries} {'entry' if entries == 1 else 'entries'}, all in order"
+        if not problems
+        else f"{len(problems)} of {entries} entries count for nothing"
+    )
+    return (Sight("waivers and attestations", not problems, "; ".join((told, *problems[:_MOST_PROBLEMS]))),)
 
 
 def list_blindness(assessment: Assessment) -> tuple[Blindness, ...]:

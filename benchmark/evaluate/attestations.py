@@ -12,9 +12,9 @@ from typing import Final
 
 from benchmark.evaluate.scope import Defect, Surroundings, misplaced, unknown_control
 from benchmark.evaluate.verdict import Decide
-from benchmark.evaluate.waivers import Rows, instant_text
+from benchmark.evaluate.waivers import Rows
 from benchmark.model.control import Automation, Control
-from benchmark.model.policy import Attestation, AttestationUse, Standing
+from benchmark.model.policy import Attestation, AttestationUse, Standing, attestation_record
 from benchmark.model.result import ControlResult, Finding, Result
 from benchmark.model.seen import Seen
 
@@ -95,24 +95,6 @@ def attested_row(row: ControlResult, by_id: Mapping[str, Attestation]) -> Contro
     """``row`` with the record of its attestation, where one decided any of its findings."""
     used = {each.attestation: by_id[each.attestation] for each in row.findings if each.attestation is not None}
     return replace(row, attestation=attestation_record(tuple(used.values()))) if used else row
-
-
-def attestation_record(attestations: Sequence[Attestation]) -> Mapping[str, str]:
-    """What a report says of an attested control: the attestation that ends first, and the ids of the others."""
-    first = min(attestations, key=lambda each: each.expires.instant)
-    record = {
-        "id": first.id,
-        "status": "pass" if first.passed else "fail",
-        "statement": first.statement,
-        "attested_by": first.attested_by,
-        "date": first.attested.text,
-        "expires": first.expires.text,
-        "ends": instant_text(first.expires.instant),
-        "scope": str(first.scope),
-        "evidence": ", ".join(f"{each.file} {each.digest}" for each in first.evidence),
-        "others": ", ".join(each.id for each in attestations if each is not first),
-    }
-    return {name: text for name, text in record.items() if text}
 
 
 def attestation_use(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -81,6 +81,7 @@ def import_results(document: ResultsDocument, test: WrittenTest, checklist: Chec
         results=rows,
         not_judged=(),
         warnings=tuple(_warnings(document, test, rows, score.xccdf[0].score if score.xccdf else Decimal(0))),
+        policy=test.policy,
     )
 
 
@@ -112,10 +113,18 @@ def _row(rule: ChecklistRule, written: list[WrittenResult], is_expected: bool) -
         findings,
         decisive.message or "the document gives no message",
         decisive.reason if result in (Result.ERROR, Result.UNKNOWN) else None,
-        waiver=decisive.waiver,
-        attestation=decisive.attestation,
+        waiver=_waiver(result, written),
+        attestation=next((each.attestation for each in written if each.attestation is not None), None),
         refinement=_refinement(decisive),
     )
+
+
+def _waiver(result: Result, written: list[WrittenResult]) -> Mapping[str, str] | None:
+    """The waiver of the whole: where a rule has a result for each instance, every failure must have one, and no error be left."""
+    if result is not Result.FAIL or any(each.result in (Result.ERROR, Result.UNKNOWN) for each in written):
+        return None
+    found = [each.waiver for each in written if each.result is Result.FAIL]
+    return next((each for each in found if each is not None), None) if all(found) else None
 
 
 def _refinement(written: WrittenResult) -> Refinement | None:
@@ -151,7 +160,15 @@ def _finding(control: Control, written: WrittenInstance) -> Finding:
         kind, name = COLLECTIONS[control.for_each].kind, written.context
     is_label = written.id == written.context or written.context.startswith(f"{written.id} (")
     identifier = "" if is_label else written.id
-    return Finding(Subject(kind, name, identifier, {}), written.result, (), written.message, written.reason)
+    return Finding(
+        Subject(kind, name, identifier, {}),
+        written.result,
+        (),
+        written.message,
+        written.reason,
+        written.waiver,
+        written.attestation,
+    )
 
 
 def _is_expected(rule: ChecklistRule, test: WrittenTest, checklist: Checklist) -> bool:

@@ -10,7 +10,7 @@ from benchmark.evaluate.attestations import attestation_defects, attestation_use
 from benchmark.evaluate.scope import Surroundings, controls_of
 from benchmark.evaluate.selection import EvaluationRequest
 from benchmark.evaluate.verdict import Decide
-from benchmark.evaluate.waivers import waived_row, waiver_defects, waiver_use
+from benchmark.evaluate.waivers import Failures, waived_row, waiver_defects, waiver_use
 from benchmark.model.content import Catalog
 from benchmark.model.control import Control
 from benchmark.model.framework import Framework
@@ -76,9 +76,10 @@ class PolicyStage:
         """What became of every entry, given the rows of the evaluation."""
         by_control = {each.control.id: each for each in rows}
         request, around = self._request, self._around
+        failures = Failures(by_control, around)
         return PolicyReport(
             None if request.waivers is None else request.waivers.digest,
-            tuple(waiver_use(each, found, by_control, around, self._now) for each, found in self._policy.waivers),
+            tuple(waiver_use(each, found, failures, self._now) for each, found in self._policy.waivers),
             None if request.attestations is None else request.attestations.digest,
             tuple(
                 attestation_use(each, found, by_control, around, self._defects[each.id])

@@ -16,7 +16,7 @@ from benchmark.evaluate.algebra import worst
 from benchmark.evaluate.scope import Defect, Surroundings, breadth, misplaced, unknown_control
 from benchmark.model.control import Control
 from benchmark.model.facts import Subject
-from benchmark.model.policy import Standing, Waiver, WaiverUse
+from benchmark.model.policy import Scope, Standing, Waiver, WaiverUse, waiver_record
 from benchmark.model.result import ControlResult, Finding, Result
 
 LONGEST_LIFE: Final = timedelta(days=367)  # a year, and the rest of the day on which it ends
@@ -68,8 +68,9 @@ def waived_row(row: ControlResult, waivers: Sequence[Waiver], around: Surroundin
     """
     used: dict[str, Waiver] = {}
     findings = []
+    candidates = _by_subject(waivers)
     for finding in row.findings:
-        by = _covering(finding, waivers, around)
+        by = _covering(finding, candidates, around)
         if by is not None:
             used[by.id] = by
         findings.append(finding if by is None else finding._replace(waiver=by.id))
@@ -79,10 +80,26 @@ def waived_row(row: ControlResult, waivers: Sequence[Waiver], around: Surroundin
     return replace(row, findings=tuple(findings), waiver=record)
 
 
-def _covering(finding: Finding, waivers: Sequence[Waiver], around: Surroundings) -> Waiver | None:
+def _by_subject(waivers: Sequence[Waiver]) -> dict[str | None, list[tuple[int, Waiver]]]:
+    """The waivers and their places, by the subject that they name: there may be thousands, and thousands of subjects."""
+    found: dict[str | None, list[tuple[int, Waiver]]] = {None: []}
+    for at, each in enumerate(waivers):
+        found.setdefault(each.scope.subject, []).append((at, each))
+    return found
+
+
+def _covering(
+    finding: Finding, waivers: Mapping[str | None, Sequence[tuple[int, Waiver]]], around: Surroundings
+) -> Waiver | None:
     if finding.result is not Result.FAIL:
         return None
-    return next((each for each in waivers if around.covers(each.scope, finding.subject)), None)
+    named = waivers.get(finding.subject.label, ())
+    first = min(
+        (each for each in (*named, *waivers[None]) if around.covers(each[1].scope, finding.subject)),
+        key=lambda each: each[0],
+        default=None,
+    )
+    return None if first is None else first[1]
 
 
 def _is_accepted(row: ControlResult, findings: Sequence[Finding]) -> bool:
@@ -93,45 +110,39 @@ def _is_accepted(row: ControlResult, findings: Sequence[Finding]) -> bool:
     return row.result is Result.FAIL and left not in (Result.FAIL, *_WITHOUT_VERDICT)
 
 
-def waiver_record(waivers: Sequence[Waiver]) -> Mapping[str, str]:
-    """What a report says of a waived control: the waiver that ends first, and the ids of the others.
+class Failures:
+    """The failing findings of an evaluation, by control and subject: ``rows`` are its rows by control, made ``around`` a host."""
 
-    ``expires`` is as the file writes it, ``ends`` the instant from which it does not count any more.
-    """
-    first = min(waivers, key=lambda each: each.expires.instant)
-    record = {
-        "id": first.id,
-        "category": first.category.value,
-        "reason": first.reason,
-        "compensating_controls": "; ".join(first.compensating_controls),
-        "requested_by": first.requested_by,
-        "approved_by": first.approved_by,
-        "created": first.created.text,
-        "expires": first.expires.text,
-        "ends": instant_text(first.expires.instant),
-        "risk_reference": first.risk_reference,
-        "scope": str(first.scope),
-        "others": ", ".join(each.id for each in waivers if each is not first),
-    }
-    return {name: text for name, text in record.items() if text}
+    def __init__(self, rows: Rows, around: Surroundings) -> None:
+        self.rows = rows
+        self.around = around
+        self._found: dict[str, dict[str, list[Finding]]] = {}
 
+    def meant(self, scope: Scope, control: str) -> list[Finding]:
+        """Those of ``control`` that ``scope`` covers."""
+        found = self._of(control)
+        named = found.values() if scope.subject is None else [found.get(scope.subject, [])]
+        return [each for findings in named for each in findings if self.around.covers(scope, each.subject)]
 
-def instant_text(instant: datetime) -> str:
-    """RFC 3339 in UTC, whole seconds."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _of(self, control: str) -> dict[str, list[Finding]]:
+        if control not in self._found:
+            here = self._found[control] = {}
+            for each in self.rows[control].findings if control in self.rows else ():
+                if each.result is Result.FAIL:
+                    here.setdefault(each.subject.label, []).append(each)
+        return self._found[control]
 
 
-def waiver_use(
-    waiver: Waiver, controls: Sequence[Control], rows: Rows, around: Surroundings, now: datetime
-) -> WaiverUse:
-    """What became of ``waiver`` in an evaluation whose rows, by control, are ``rows``."""
+def waiver_use(waiver: Waiver, controls: Sequence[Control], failures: Failures, now: datetime) -> WaiverUse:
+    """What became of ``waiver`` in the evaluation whose failures are ``failures``."""
+    rows, around = failures.rows, failures.around
     names = tuple(each.id for each in controls)
     about = [rows[each] for each in names if each in rows]
     if waiver.scope.host is not None and waiver.scope.host != around.host:
         return WaiverUse(waiver, names, Standing.OTHER_HOST, f"it is about the host {waiver.scope.host}")
     if controls and not about:
         return WaiverUse(waiver, names, Standing.NOT_SELECTED, f"{' and '.join(names)} was not judged")
-    covered = [each for row in about for each in row.findings if _is_meant(waiver, each, around)]
+    covered = [each for name in names for each in failures.meant(waiver.scope, name)]
     defects = tuple(waiver_defects(waiver, controls, now))
     if defects:
         told = "; ".join(each for _, each in defects)
@@ -142,13 +153,12 @@ def waiver_use(
         told = f"{_failures(len(covered))} accepted until {waiver.expires.end}"
         return WaiverUse(waiver, names, Standing.APPLIED, told, len(covered))
     if any(_is_open(waiver, row, around) for row in about):
-        told = "nothing failed that it covers, but not everything could be looked at"
+        told = "nothing failed that it covers; what could not be looked at cannot be waived"
         return WaiverUse(waiver, names, Standing.UNDECIDED, told)
-    return WaiverUse(waiver, names, Standing.UNUSED, f"nothing fails that it covers ({waiver.scope}): remove it")
-
-
-def _is_meant(waiver: Waiver, finding: Finding, around: Surroundings) -> bool:
-    return finding.result is Result.FAIL and around.covers(waiver.scope, finding.subject)
+    told = f"nothing fails that it covers ({waiver.scope}): remove it"
+    if waiver.scope.label is not None:
+        told += f"; or its label was not collected (--identity-label {waiver.scope.label[0]})"
+    return WaiverUse(waiver, names, Standing.UNUSED, told)
 
 
 def _is_open(waiver: Waiver, row: ControlResult, around: Surroundings) -> bool:

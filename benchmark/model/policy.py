@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -33,6 +34,11 @@ class Moment:
     def end(self) -> str:
         """How the end of something is told: ``the end of 2026-12-31 UTC``, or the time as it stands."""
         return f"the end of {self.text} UTC" if self.is_day else self.text
+
+    @property
+    def instant_text(self) -> str:
+        """The instant in RFC 3339, UTC, whole seconds."""
+        return self.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +218,44 @@ class PolicyReport:
                 if each.standing.is_problem
             ),
         )
+
+
+def waiver_record(waivers: Sequence[Waiver]) -> Mapping[str, str]:
+    """What a report says of a waived control: the waiver that ends first, and the ids of the others.
+
+    ``expires`` is as the file writes it, ``ends`` the instant from which it does not count any more.
+    """
+    first = min(waivers, key=lambda each: each.expires.instant)
+    record = {
+        "id": first.id,
+        "category": first.category.value,
+        "reason": first.reason,
+        "compensating_controls": "; ".join(first.compensating_controls),
+        "requested_by": first.requested_by,
+        "approved_by": first.approved_by,
+        "created": first.created.text,
+        "expires": first.expires.text,
+        "ends": first.expires.instant_text,
+        "risk_reference": first.risk_reference,
+        "scope": str(first.scope),
+        "others": ", ".join(each.id for each in waivers if each is not first),
+    }
+    return {name: text for name, text in record.items() if text}
+
+
+def attestation_record(attestations: Sequence[Attestation]) -> Mapping[str, str]:
+    """What a report says of an attested control: the attestation that ends first, and the ids of the others."""
+    first = min(attestations, key=lambda each: each.expires.instant)
+    record = {
+        "id": first.id,
+        "status": "pass" if first.passed else "fail",
+        "statement": first.statement,
+        "attested_by": first.attested_by,
+        "date": first.attested.text,
+        "expires": first.expires.text,
+        "ends": first.expires.instant_text,
+        "scope": str(first.scope),
+        "evidence": ", ".join(f"{each.file} {each.digest}" for each in first.evidence),
+        "others": ", ".join(each.id for each in attestations if each is not first),
+    }
+    return {name: text for name, text in record.items() if text}

@@ -13,6 +13,7 @@ from benchmark.render.grid import grid_lines
 from benchmark.render.marks import marked_word
 from benchmark.render.numbering import BEYOND_TITLE, ids_of, section_of_result, section_title
 from benchmark.render.options import RenderOptions
+from benchmark.render.policy_text import policy_words
 from benchmark.render.provenance import Context, context_of
 from benchmark.render.summary import tally
 from benchmark.render.terminal_text import Style, lines_of, paint, room_beside, shortened, visible, wrapped
@@ -78,8 +79,7 @@ def _unseen(result: ControlResult) -> Unavailable | None:
 def _rows(result: ControlResult, version: str, options: RenderOptions) -> list[Row]:
     """The cells of a control: result, ids and title; further rows where ids or title need more than a line."""
     remarks = [result.control.severity.value] if result.result is Result.FAIL else []
-    policy = (("waived", result.waiver), ("attested", result.attestation))
-    remarks += [word for word, record in policy if record is not None]
+    remarks += policy_words(result)
     title = result.control.title + (f" [{', '.join(remarks)}]" if remarks else "")
     ids = visible(", ".join(ids_of(result.requirements, version)), unicode=options.unicode)
     left = lines_of(ids, _IDS_ROOM)

@@ -91,7 +91,7 @@ def _statement_of(finding: Finding) -> str:
             break
     if finding.reason is not None and finding.reason.value not in text:
         return f"{text} ({finding.reason.value})"
-    return text
+    return text if finding.waiver is None else f"[waived by {finding.waiver}] {text}"
 
 
 def _subject_text(subject: Subject) -> str:

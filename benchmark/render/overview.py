@@ -14,8 +14,9 @@ from benchmark.render.options import RenderOptions
 from benchmark.render.summary import percent_text
 from benchmark.render.terminal_text import Style, lines_of, paint, room_beside, shortened, visible, wrapped
 
-_HEADERS: Final = ("target", "score", "coverage", "fail", "error", "unknown", "manual")
-_NUMBERS_TAKEN: Final = 60  # the columns beside the name
+_HEADERS: Final = ("target", "score", "after waivers", "coverage", "fail", "error", "unknown", "manual")
+_AFTER_WAIVERS: Final = 2  # the column that is left out where no waivers were given
+_NUMBERS_TAKEN: Final = 60  # the columns beside the name, without that one
 _COUNTED: Final = (Result.FAIL, Result.ERROR, Result.UNKNOWN, Result.NOTCHECKED)
 
 
@@ -24,7 +25,8 @@ def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -
     rows: list[tuple[str, ...]] = []
     supported: dict[str, None] = {}
     benchmarks: dict[str, None] = {}
-    count = incomplete = 0
+    count = incomplete = problems = 0
+    with_waivers = False
     for each in assessments:
         count += 1
         views = () if options.views is None else options.views(each)
@@ -33,18 +35,28 @@ def render_overview(assessments: Iterable[Assessment], options: RenderOptions) -
         framework = options.framework or each.framework
         benchmarks[f"{framework} {each.benchmark_version}, {each.profile}"] = None
         incomplete += each.without_verdict > 0
+        if each.policy is not None:
+            with_waivers |= each.policy.waivers_digest is not None
+            problems += len(each.policy.problems)
     if not rows:
         yield "No targets.\n"
         return
     for line in wrapped(shortened("; ".join(benchmarks), 240, options), "", "  ", options):
         yield paint(line, Style.BOLD, options) + "\n"
     yield "\n"
-    headers = (*_HEADERS, *supported)
-    for line in grid_lines(rows, alignment=("left", *["right"] * (len(headers) - 1)), headers=headers):
+    table = ((*_HEADERS, *supported), *rows)
+    headers, *cells = table if with_waivers else map(_without_waivers, table)
+    for line in grid_lines(cells, alignment=("left", *["right"] * (len(headers) - 1)), headers=headers):
         yield line + "\n"
     yield f"\n{count} targets, {incomplete} of them incomplete (error or unknown)\n"
     if supported:
         yield "* requirements that the results support, of those that technical checks reach\n"
+    if problems:
+        yield f"{problems} entries of the policy files count for nothing; the table of a single target says which\n"
+
+
+def _without_waivers(row: tuple[str, ...]) -> tuple[str, ...]:
+    return row[:_AFTER_WAIVERS] + row[_AFTER_WAIVERS + 1 :]
 
 
 def _rows(assessment: Assessment, views: Sequence[FrameworkView], options: RenderOptions) -> list[tuple[str, ...]]:
@@ -57,4 +69,5 @@ def _rows(assessment: Assessment, views: Sequence[FrameworkView], options: Rende
     cells = [painted(str(counts[each]), each, options) if counts[each] else "0" for each in _COUNTED]
     cells += [f"{each.score.supported}/{each.score.reachable}" for each in views]
     blank = ("",) * (len(_HEADERS) - 1 + len(views))
-    return [(first, percent_text(score.percent), coverage, *cells), *((line, *blank) for line in more)]
+    figures = (percent_text(score.percent), percent_text(score.after_waivers), coverage)
+    return [(first, *figures, *cells), *((line, *blank) for line in more)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from benchmark.model.facts import JsonValue
-from benchmark.model.policy import Attestation, AttestationUse, Moment, PolicyReport, Scope, Waiver, WaiverUse
+from benchmark.model.policy import Attestation, AttestationUse, PolicyReport, Scope, Waiver, WaiverUse
 
 Object: TypeAlias = "dict[str, JsonValue]"
 
@@ -41,7 +41,7 @@ def waiver_document(waiver: Waiver) -> Object:
         "approved_by": waiver.approved_by,
         "created": waiver.created.text,
         "expires": waiver.expires.text,
-        "ends": instant_text(waiver.expires),
+        "ends": waiver.expires.instant_text,
         "risk_reference": waiver.risk_reference or None,
     }
 
@@ -58,7 +58,7 @@ def attestation_document(attestation: Attestation) -> Object:
         "attested_by": attestation.attested_by,
         "date": attestation.attested.text,
         "expires": attestation.expires.text,
-        "ends": instant_text(attestation.expires),
+        "ends": attestation.expires.instant_text,
         "evidence": [
             {"file": each.file, "sha256": each.digest.removeprefix("sha256:")} for each in attestation.evidence
         ],
@@ -73,11 +73,6 @@ def scope_document(scope: Scope) -> Object:
         "label": None if scope.label is None else f"{scope.label[0]}={scope.label[1]}",
         "image": scope.image,
     }
-
-
-def instant_text(moment: Moment) -> str:
-    """RFC 3339 in UTC, whole seconds."""
-    return moment.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _waiver_use(use: WaiverUse) -> Object:

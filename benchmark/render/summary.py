@@ -13,6 +13,7 @@ from benchmark.render.grid import grid_lines
 from benchmark.render.marks import marked_word, meaning
 from benchmark.render.numbering import compact_ranges, ids_of
 from benchmark.render.options import RenderOptions
+from benchmark.render.policy_text import policy_counts
 from benchmark.render.terminal_text import Style, labelled, lines_of, paint, room_beside, shortened, visible, wrapped
 
 _ALWAYS: Final = (Result.FAIL, Result.ERROR, Result.UNKNOWN, Result.NOTCHECKED, Result.PASS, Result.NOTAPPLICABLE)
@@ -30,6 +31,8 @@ def summary_lines(assessment: Assessment, options: RenderOptions) -> Iterator[st
     headline = f"{percent_text(score.percent)} ({passed}), {percent_text(score.after_waivers)} after waivers"
     for line in labelled("score", headline, options):
         yield paint(line, Style.BOLD, options)
+    if told := policy_counts(assessment):
+        yield from labelled("policy", told, options)
     if options.verbose:
         xccdf = (
             f"{each.system.rpartition(':')[2]} {_short(each.score)} of {_short(each.maximum)}" for each in score.xccdf
@@ -116,12 +119,17 @@ def _recorded_lines(assessment: Assessment, options: RenderOptions) -> Iterator[
 def _hint_lines(assessment: Assessment, options: RenderOptions) -> Iterator[str]:
     without = assessment.without_verdict
     failed = [each for each in assessment.results if each.result is Result.FAIL]
-    if without or failed:
+    problems = () if assessment.policy is None else assessment.policy.problems
+    if without or failed or problems:
         yield ""
     if without:
         text = f"Incomplete: {without} of {len(assessment.results)} controls could not be judged."
         text += " `dockmark doctor` tells what this user cannot see, and why."
         yield from wrapped(text, paint("! ", Style.MAGENTA, options), "  ", options)
+    if problems:
+        entries = "1 entry counts" if len(problems) == 1 else f"{len(problems)} entries count"
+        text = f"Policy: {entries} for nothing and must be mended; see above, among waivers and attestations."
+        yield from wrapped(text, paint("! ", Style.YELLOW, options), "  ", options)
     if failed:
         ids = ids_of(failed[0].requirements, assessment.benchmark_version)
         name = shortened(ids[0] if ids else failed[0].control.id, _NAME_BOUND, options)

@@ -16,6 +16,7 @@ from benchmark.render.control_rows import section_blocks
 from benchmark.render.framework_table import framework_blocks, framework_summary
 from benchmark.render.numbering import compact_ranges, ids_of, section_of, section_title
 from benchmark.render.options import RenderOptions
+from benchmark.render.policy_text import policy_blocks
 from benchmark.render.provenance import context_of, notes_of
 from benchmark.render.summary import summary_lines
 from benchmark.render.terminal_text import Style, labelled, paint, shortened, wrapped
@@ -87,6 +88,7 @@ def _footer(assessment: Assessment, views: Sequence[FrameworkView], options: Ren
         yield _not_yet_judged(assessment, options)
     if assessment.deselected:
         yield _deselected(assessment, options)
+    yield from policy_blocks(assessment.policy, options)
     for title, remarks in (("Notes on facts", notes_of(assessment)), ("Warnings", assessment.warnings)):
         if remarks:
             yield _remarks(title, remarks, options)

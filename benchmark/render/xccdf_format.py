@@ -11,11 +11,13 @@ from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
+from benchmark.model.policy import PolicyReport, attestation_record, waiver_record
 from benchmark.model.result import Assessment, ControlResult, Finding, Result, XccdfScore
 from benchmark.render.options import RenderOptions
 from benchmark.scap.benchmark_xml import benchmark_end, benchmark_pieces, control_check, idents, value_text
 from benchmark.scap.checklist import Checklist, ChecklistRule
 from benchmark.scap.names import DOCKMARK, profile_id, result_id, value_id
+from benchmark.scap.policy_xml import policy_pieces
 from benchmark.scap.xml_text import attributes, content, element, line
 
 _SEVERITY_OF_MESSAGE: Final[Mapping[Result, str]] = {
@@ -91,7 +93,7 @@ def pieces_of_result(
     by_instance = options.instance_scores is not None
     for rule in rules:
         row = results.get(rule.control.id)
-        for part in (row,) if row is None or not by_instance else _by_instance(row):
+        for part in (row,) if row is None or not by_instance else _by_instance(row, assessment.policy):
             yield from _rule_result(rule, part, assessment)
     yield from _scores(
         assessment.score.xccdf if options.instance_scores is None else options.instance_scores(assessment)
@@ -183,7 +185,17 @@ def _metadata(row: ControlResult) -> Iterator[str]:
     for kind, record in (("waiver", row.waiver), ("attestation", row.attestation)):
         if record is not None:
             yield f"<dockmark:{kind}{attributes({'xmlns:dockmark': DOCKMARK, **record})}/>\n"
+    yield from _marked_instances(row.findings)
     yield "</metadata>\n"
+
+
+def _marked_instances(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Which waiver covers which instance, and which attestation decided it."""
+    for context, each in zip(_contexts(findings), findings, strict=True):
+        marks = {"waiver": each.waiver, "attestation": each.attestation}
+        told = {name: text for name, text in marks.items() if text is not None}
+        if told:
+            yield f"<dockmark:instance{attributes({'xmlns:dockmark': DOCKMARK, 'context': context, **told})}/>\n"
 
 
 def _message(row: ControlResult | None) -> Iterator[str]:
@@ -198,25 +210,49 @@ def _message(row: ControlResult | None) -> Iterator[str]:
     for kind, record in (("waived", row.waiver), ("attested", row.attestation)):
         if record is not None:
             yield f"\n{kind}: {line(', '.join(f'{name} {text}' for name, text in record.items()))}"
+    covered: dict[str, list[str]] = {}
+    for each in row.findings:
+        if each.waiver is not None:
+            covered.setdefault(each.waiver, []).append(each.subject.label)
+    for waiver, labels in covered.items():
+        yield f"\nwaiver {line(waiver)} covers: {line(', '.join(labels))}"
 
 
 def _instances(findings: tuple[Finding, ...]) -> Iterator[str]:
     """One for each subject, in the order of the message's lines. The context must differ within a rule-result; the text is
     the subject's full id, or the label again where its name is its id.
     """
+    for context, each in zip(_contexts(findings), findings, strict=True):
+        yield element("instance", each.subject.id or each.subject.label, context=context)
+
+
+def _contexts(findings: tuple[Finding, ...]) -> Iterator[str]:
     taken: set[str] = set()
     for each in findings:
-        label = each.subject.label
-        context = distinct(label, taken, " ({})")
-        yield element("instance", each.subject.id or label, context=context)
+        yield distinct(each.subject.label, taken, " ({})")
 
 
-def _by_instance(row: ControlResult) -> Iterator[ControlResult]:
-    """A row for each subject, and one for the verdict on the whole where no subject has it: a gap in the list, say."""
+def _by_instance(row: ControlResult, policy: PolicyReport | None) -> Iterator[ControlResult]:
+    """A row for each subject, and one for the verdict on the whole where no subject has it: a gap in the list, say.
+
+    A subject's row carries the waiver that covers it and the attestation that decided it, not those of others.
+    """
+    report = policy or PolicyReport()
+    waivers = {each.waiver.id: each.waiver for each in report.waivers}
+    attestations = {each.attestation.id: each.attestation for each in report.attestations}
     unscored = row.result is Result.INFORMATIONAL
     for each in row.findings:
         result = Result.INFORMATIONAL if unscored else each.result
-        yield replace(row, result=result, findings=(each,), message=each.message, reason=each.reason)
+        waiver, attestation = waivers.get(each.waiver or ""), attestations.get(each.attestation or "")
+        yield replace(
+            row,
+            result=result,
+            findings=(each,),
+            message=each.message,
+            reason=each.reason,
+            waiver=None if waiver is None else waiver_record((waiver,)),
+            attestation=None if attestation is None else attestation_record((attestation,)),
+        )
     if not row.findings or not (unscored or any(each.result is row.result for each in row.findings)):
         yield replace(row, findings=())
 
@@ -252,8 +288,12 @@ def _summary(assessment: Assessment) -> Iterator[str]:
     told = {name: str(number) for name, number in counts.items()}
     told |= {"content": assessment.content_digest, "operator": assessment.operator, "profile": assessment.profile}
     told |= {} if assessment.release is None else {"release": assessment.release}
+    if assessment.policy is not None and assessment.score.after_waivers is not None:
+        told |= {"after_waivers": _decimal(assessment.score.after_waivers)}
     yield "<metadata>\n"
     yield f"<dockmark:assessment{attributes({'xmlns:dockmark': DOCKMARK, **told})}/>\n"
+    if assessment.policy is not None:
+        yield from policy_pieces(assessment.policy)
     yield "</metadata>\n"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.model.facts import Reason
+from benchmark.model.policy import PolicyReport
 from benchmark.model.result import Result
 from benchmark.scap.names import DOCKMARK
+from benchmark.scap.policy_xml import read_policy
 from benchmark.scap.xml_reader import XCCDF, children_of, line_of, place_of, read_xml, text_of
 
 if TYPE_CHECKING:
@@ -22,13 +24,18 @@ _TELLS: Final = re.compile(rf"({'|'.join(Result)})(?: \(([a-z_]+)\))?: (.*)", re
 
 @dataclass(frozen=True, slots=True)
 class WrittenInstance:
-    """A subject (``container:web``), its full id, and the line of the message about it: result, reason, sentence."""
+    """A subject (``container:web``), its full id, and the line of the message about it: result, reason, sentence.
+
+    ``waiver`` and ``attestation`` are the ids of those that cover or decided it, None without.
+    """
 
     context: str
     id: str
     result: Result
     reason: Reason | None
     message: str
+    waiver: str | None = None
+    attestation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,9 @@ class WrittenResult:
 
 @dataclass(frozen=True, slots=True)
 class WrittenTest:
-    """A TestResult. ``facts`` are the target's by name, ``about`` what dockmark adds on the whole, ``values`` what was set."""
+    """A TestResult. ``facts`` are the target's by name, ``about`` what dockmark adds on the whole, ``values`` what was set,
+    ``policy`` what became of waivers and attestations, None where none were given.
+    """
 
     line: int
     id: str
@@ -69,6 +78,7 @@ class WrittenTest:
     values: Mapping[str, str]
     results: tuple[WrittenResult, ...]
     default_score: str
+    policy: PolicyReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ def _test(element: _Element, path: str, benchmark: str) -> WrittenTest:
         values={str(each.get("idref")): text_of(each) for name, each in children_of(element) if name == "set-value"},
         results=results,
         default_score=_default_score(element),
+        policy=_policy(element, path),
     )
 
 
@@ -131,6 +142,7 @@ def _result(element: _Element, path: str) -> WrittenResult:
     contexts: list[tuple[str, str]] = []
     text = ""
     ours: dict[str, Mapping[str, str]] = {}
+    marks: dict[str, tuple[str | None, str | None]] = {}
     for name, each in children_of(element):
         if name == "result":
             result = _read_result(each, path)
@@ -140,11 +152,15 @@ def _result(element: _Element, path: str) -> WrittenResult:
             contexts.append((str(each.get("context") or "undefined"), text_of(each)))
         elif name == "metadata":
             ours.update(_ours(each))
+            marks.update(_marks(each))
     if result is None:
         raise place_of(element, path, "a rule-result without a result")
     message, *lines = text.split("\n")
     reason = ours.get("result", {}).get("reason")
-    told = tuple(_instance(*pair, each, element, path) for pair, each in zip(contexts, lines, strict=False))
+    told = tuple(
+        _marked(_instance(*pair, each, element, path), marks.get(pair[0]))
+        for pair, each in zip(contexts, lines, strict=False)
+    )
     if len(told) < len(contexts):  # somebody else's message: it does not tell of instances one by one
         told, message = (), text
     return WrittenResult(
@@ -169,6 +185,10 @@ def _instance(context: str, identifier: str, line: str, element: _Element, path:
     return WrittenInstance(context, identifier, Result(found[1]), reason, found[3])
 
 
+def _marked(instance: WrittenInstance, marks: tuple[str | None, str | None] | None) -> WrittenInstance:
+    return instance if marks is None else replace(instance, waiver=marks[0], attestation=marks[1])
+
+
 def _read_result(element: _Element, path: str) -> Result:
     text = text_of(element)
     if text in tuple(Result):
@@ -190,6 +210,23 @@ def _ours(metadata: _Element) -> dict[str, Mapping[str, str]]:
         for each in metadata
         if str(each.tag).startswith(prefix)
     }
+
+
+def _marks(metadata: _Element) -> dict[str, tuple[str | None, str | None]]:
+    """Waiver and attestation of each instance that has one, by its context."""
+    found = {}
+    for each in metadata.iter(f"{{{DOCKMARK}}}instance"):
+        waiver, attestation = each.get("waiver"), each.get("attestation")
+        found[str(each.get("context"))] = (
+            None if waiver is None else str(waiver),
+            None if attestation is None else str(attestation),
+        )
+    return found
+
+
+def _policy(element: _Element, path: str) -> PolicyReport | None:
+    found = (read_policy(each, path) for name, each in children_of(element) if name == "metadata")
+    return next((each for each in found if each is not None), None)
 
 
 def _about(element: _Element) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from tests.torture.fuzz_targets_evidence import EVIDENCE_TARGETS
 from tests.torture.fuzz_targets_history import HISTORY_TARGETS
 from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
+from tests.torture.fuzz_targets_policy import POLICY_TARGETS
 from tests.torture.fuzz_targets_proc import PROC_TARGETS
 from tests.torture.fuzz_targets_wire import WIRE_TARGETS
 from tests.torture.fuzz_targets_xml import XML_TARGETS
@@ -23,6 +24,7 @@ TARGETS: Final = (
     *XML_TARGETS,
     *HISTORY_TARGETS,
     *EVIDENCE_TARGETS,
+    *POLICY_TARGETS,
 )
 
 HARNESS: Final = Harness(

@@ -21,6 +21,7 @@ from benchmark.scap.tailoring_xml import TailoringDraft, tailoring_pieces
 from benchmark.scap.xml_reader import XmlRefused
 from benchmark.scap.xml_text import content, element, line
 from tests.controls.test_controls import CATALOG
+from tests.policies import attestation, attestations, waiver, waivers
 from tests.snapshots import COLLECTED_AT, snapshot
 from tests.torture.fuzz_run import Target
 
@@ -97,8 +98,11 @@ def _seed_tailoring() -> bytes:
 
 
 def _seed_results() -> bytes:
-    """A TestResult by itself, with a few of its rule-results, so that mutations hit something."""
-    assessment = evaluate_snapshot(CATALOG, snapshot(), EvaluationRequest(now=COLLECTED_AT))
+    """A TestResult by itself, with a few of its rule-results and a policy, so that mutations hit something."""
+    accepted = waivers(waiver(control="container_restart_bounded", compensating_controls=["a"], risk_reference="R"))
+    attested = attestations(attestation(evidence=[{"file": "x", "sha256": "0a" * 32}]))
+    request = EvaluationRequest(now=COLLECTED_AT, waivers=accepted, attestations=attested)
+    assessment = evaluate_snapshot(CATALOG, snapshot(), request)
     options = RenderOptions(checklist=lambda *_: _checklist())
     (test,) = etree.fromstring("".join(render_xccdf(assessment, options)).encode()).iterfind("x:TestResult", _NS)
     for each in test.findall("x:rule-result", _NS):

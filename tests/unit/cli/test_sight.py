@@ -1,8 +1,9 @@
 from benchmark.catalog.load import load_catalog
 from benchmark.cli.advice import ADVICE
-from benchmark.cli.sight import list_blindness, list_sights
+from benchmark.cli.sight import Sight, list_blindness, list_sights, policy_sights
 from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
 from benchmark.model.facts import Reason, Unavailable
+from tests.policies import waiver, waivers
 from tests.snapshots import DENIED, NO_ENGINE, container, snapshot, snapshot_without_engine
 
 CATALOG = load_catalog()
@@ -89,3 +90,16 @@ def test_sights_name_the_settings_that_are_not_known():
 
 def test_a_host_without_a_configuration_file_is_seen():
     assert "not there" in sights(snapshot(files={}))["daemon's configuration file"].how
+
+
+def test_the_files_that_people_signed_are_seen_where_they_were_given():
+    def signed(*entries):
+        request = EvaluationRequest(now="2026-11-20T09:00:00Z", controls=("5.5",), waivers=waivers(*entries))
+        return policy_sights(evaluate_snapshot(CATALOG, snapshot(), request))
+
+    assert policy_sights(assessed(snapshot())) == ()
+    elsewhere = waiver(scope={"host": "other", "subject": "container:web"})
+    assert signed(elsewhere) == (Sight("waivers and attestations", True, "1 entry, all in order"),)
+    (found,) = signed(elsewhere, waiver(id="W-2"))
+    assert not found.seen
+    assert found.how.startswith("1 of 2 entries count for nothing; waiver W-2: nothing fails that it covers")
