@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 
+from benchmark.cli.evaluation import utc_now
 from benchmark.cli.exit_code import ExitCode
 from benchmark.cli.history_access import opened_history
 from benchmark.cli.history_document import as_json
@@ -17,7 +18,7 @@ from benchmark.render.terminal_text import visible
 def run(arguments: Namespace) -> ExitCode:
     """Prints what was found. 5 when anything differs, naming the first run that does."""
     with opened_history(arguments) as store:
-        found = verify_history(store.database, arguments.expect_head)
+        found = verify_history(store.database, arguments.expect_head, utc_now())
     if arguments.output == "json":
         document: dict[str, JsonValue] = {
             "schema": "dockmark/history-verification/1",

@@ -37,10 +37,11 @@ class Verified:
     remarks: list[str] = field(default_factory=list)
 
 
-def verify_history(database: Database, expected_heads: Iterable[str] = ()) -> Verified:
+def verify_history(database: Database, expected_heads: Iterable[str] = (), now: str = "") -> Verified:
     """Reads all of the store. ``expected_heads`` are those that reports say: a run with each must be in the chain.
 
-    A head that is not in it shows that runs were taken from the end of the history, or that it is another one.
+    A head that is not in it shows that runs were taken from the end of the history, or that it is another one. ``now``
+    (RFC 3339 UTC) is the time that nothing in it can be after; "" where that is not asked.
     """
     found = Verified(problems=[f"the storage: {each}" for each in database.check()])
     blobs: dict[str, str] = {}
@@ -48,6 +49,7 @@ def verify_history(database: Database, expected_heads: Iterable[str] = ()) -> Ve
     before: Kept | None = None
     for each in list_kept(database):
         _verify_link(found, before, each)
+        _verify_clock(found, before, each, now)
         if each.run is not None:
             found.runs += 1
             found.problems += (f"{each.name}: {problem}" for problem in _problems(database, each.run, blobs))
@@ -77,9 +79,19 @@ def _verify_link(found: Verified, before: Kept | None, each: Kept) -> None:
         found.problems.append(f"{each.name}: it follows the head {each.previous}, and the run before it has {head}")
     if each.head != head_after(each.previous, each.entry):
         found.problems.append(f"{each.name}: its head is not that of what was recorded")
+
+
+def _verify_clock(found: Verified, before: Kept | None, each: Kept, now: str) -> None:
+    """A clock that was wrong when a run was recorded is remarked; one that let a run be pruned too early is a problem."""
     if before is not None and each.recorded_at < before.recorded_at:
         found.remarks.append(
             f"{each.name}: recorded at {each.recorded_at}, before the run before it: the clock was put back"
+        )
+    if now and each.recorded_at > now:
+        found.remarks.append(f"{each.name}: recorded at {each.recorded_at}, which is still to come")
+    if now and each.pruned_at and each.pruned_at > now:
+        found.problems.append(
+            f"{each.name}: pruned at {each.pruned_at}, which is still to come: by a clock that was wrong"
         )
 
 

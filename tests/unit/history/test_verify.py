@@ -121,6 +121,18 @@ def test_a_clock_that_was_put_back_is_remarked(place):
     assert first.sequence == 1
 
 
+def test_what_a_wrong_clock_did_shows_by_the_right_one(place, runs):
+    prune(place, "2030-01-01T00:00:00Z", at="2040-01-01T00:00:00Z")
+    record(place, new_run(at="2040-01-01T00:00:01Z"))
+    with open_store(place) as store:
+        found = verify_history(store.database, now="2026-11-27T00:00:00Z")
+        assert verify_history(store.database).problems == []
+    assert [each.partition(": ")[0] for each in found.problems] == [f"run {each.sequence} ({each.id})" for each in runs]
+    assert all("pruned at 2040-01-01T00:00:00Z, which is still to come" in each for each in found.problems)
+    (remark,) = found.remarks
+    assert "recorded at 2040-01-01T00:00:01Z, which is still to come" in remark
+
+
 def test_what_was_pruned_leaves_its_place_in_the_chain(place, runs):
     due = prune(place, "2019-02-01T00:00:00Z")
     assert [each.id for each in due] == [runs[0].id]
