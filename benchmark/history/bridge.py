@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
-from benchmark.history.alignment import Alignment, Cell
+from benchmark.history.alignment import Alignment, Cell, Line
 from benchmark.model.algebra import worst
 from benchmark.model.comparison import Bridge, Fate, Share, Tally, Term
 from benchmark.model.result import Assessment, ControlResult, Finding, Result
@@ -97,7 +97,7 @@ def compose(parts: Iterable[Part], remainder: Remainder | None) -> Part:
 
 def remainder_of(row: ControlResult) -> Remainder | None:
     """What has to be added to the findings of ``row`` for ``compose`` to give its verdict; None where nothing has."""
-    parts = [part_of(each) for each in row.findings]
+    parts = {part_of(each) for each in row.findings}
     own = _own_part(row)
     if _is_same(_compose(parts), own):
         return None
@@ -118,7 +118,8 @@ def _is_same(one: Part, other: Part) -> bool:
     return (one.result, one.accepted) == (other.result, other.accepted)
 
 
-def _compose(parts: Sequence[Part]) -> Part:
+def _compose(parts: Iterable[Part]) -> Part:
+    parts = tuple(parts)
     result = worst(each.result for each in parts)
     if result is not Result.FAIL:
         return Part(result, result)
@@ -130,6 +131,7 @@ def _compose(parts: Sequence[Part]) -> Part:
 
 def _facts(last: Alignment, *, by_results: bool, unsplit: tuple[Term, ...]) -> Iterator[_Crossing]:
     """The steps from one set of findings to another. Each adds to what is as it is after, until everything is."""
+    lines = [_weighed(each) for each in last.lines if each.after is not None and each.after.requirements]
     reached = tally_of(last.before)
     taken: list[Callable[[Change], bool]] = []
     steps: list[tuple[tuple[Term, ...], Callable[[Change], bool]]] = [
@@ -140,7 +142,7 @@ def _facts(last: Alignment, *, by_results: bool, unsplit: tuple[Term, ...]) -> I
         steps = [(unsplit or (Term.BENCHMARK_VERSION,), lambda _: False), ((Term.WAIVERS,), _is_policy), *steps]
     for terms, test in steps:
         taken.append(test)
-        tally = _tally_of_lines(last, taken)
+        tally = _tally(each.verdict(taken) for each in lines)
         yield terms, reached, tally
         reached = tally
     yield (Term.COVERAGE,), reached, tally_of(last.after)
@@ -167,26 +169,37 @@ def _is_policy(change: Change) -> bool:
     return before.result is after.result is Result.FAIL or before.is_attested != after.is_attested
 
 
-def _tally_of_lines(last: Alignment, taken: Sequence[Callable[[Change], bool]]) -> Tally:
-    """The tally where what any of ``taken`` accepts is as it is after, and everything else as it was before.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A control as far as its verdict goes: what its findings bring, each kind of change once, since a verdict counts none.
 
-    A control that only one side has is as the later side has it.
+    ``before`` and ``after`` are what the findings do not explain. ``fixed`` is the verdict where only one side has the control:
+    that of the later one.
     """
-    verdicts = []
-    for line in last.lines:
-        row = line.after
-        if row is None or not row.requirements:
-            continue
-        if line.before is None:
-            verdicts.append(_own_part(row))
-            continue
-        changes = [_change_of(each) for each in line.cells]
-        parts = [each.after if any(test(each) for test in taken) else each.before for each in changes]
-        here, there = remainder_of(line.before), remainder_of(row)
+
+    changes: frozenset[Change]
+    before: Remainder | None
+    after: Remainder | None
+    fixed: Part | None
+
+    def verdict(self, taken: Sequence[Callable[[Change], bool]]) -> Part:
+        """The verdict where what any of ``taken`` accepts is as it is after, and everything else as it was before."""
+        if self.fixed is not None:
+            return self.fixed
+        parts = [each.after if any(test(each) for test in taken) else each.before for each in self.changes]
+        here, there = self.before, self.after
         change = Change(None if here is None else here.part, None if there is None else there.part)
         remainder = there if any(test(change) for test in taken) else here
-        verdicts.append(compose([each for each in parts if each is not None], remainder))
-    return _tally(verdicts)
+        return compose([each for each in parts if each is not None], remainder)
+
+
+def _weighed(line: Line) -> Weighed:
+    before, after = line.before, line.after
+    if after is None:
+        raise AssertionError("a control that the later assessment does not have")
+    if before is None:
+        return Weighed(frozenset(), None, None, _own_part(after))
+    return Weighed(frozenset(map(_change_of, line.cells)), remainder_of(before), remainder_of(after), None)
 
 
 def _change_of(cell: Cell) -> Change:

@@ -73,7 +73,11 @@ def compare_assessments(
         bridge = build_bridge((), shown, unsplit=unsplit, by_results=True, remarks=tuple(_why_unsplit(unsplit)))
         controls = tuple(list_changes(shown))
     else:
-        last = align(between.like_for_like, between.later, labels)
+        is_shown = (
+            between.like_for_like.results is before.assessment.results
+            and between.later.results is after.assessment.results
+        )
+        last = shown if is_shown else align(between.like_for_like, between.later, labels)
         bridge = build_bridge(between.chain, last, between.closing)
         controls = tuple(list_changes(shown, last))
     return Comparison(

@@ -22,14 +22,10 @@ SubjectKey = tuple[str, str, str]  # kind, name, id
 class Member:
     """A subject of an assessment, with what it is recognised by and what the controls say about it, in their order."""
 
+    order: SubjectKey  # by kind, name and id, so that the engine's own order carries no meaning
     subject: Subject
     identity: Identity
     findings: list[tuple[str, Finding]]
-
-    @property
-    def order(self) -> SubjectKey:
-        """By kind, name and id, so that the engine's own order carries no meaning."""
-        return key_of(self.subject)
 
     def signature(self) -> tuple[tuple[str, str], ...]:
         """What every control says about it."""
@@ -59,7 +55,7 @@ def members_of(assessment: Assessment, labels: Sequence[str]) -> dict[SubjectKey
             subject = finding.subject
             member = found.get(key := (subject.kind, subject.name, subject.id))
             if member is None:
-                member = found[key] = Member(subject, identify(subject, labels), [])
+                member = found[key] = Member(key, subject, identify(subject, labels), [])
             member.findings.append((row.control.id, finding))
     return found
 
