@@ -11,6 +11,7 @@ from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
 from tests.torture.fuzz_targets_policy import POLICY_TARGETS
 from tests.torture.fuzz_targets_proc import PROC_TARGETS
+from tests.torture.fuzz_targets_results import RESULT_TARGETS
 from tests.torture.fuzz_targets_wire import WIRE_TARGETS
 from tests.torture.fuzz_targets_xml import XML_TARGETS
 from tests.torture.ledger import Harness
@@ -23,6 +24,7 @@ TARGETS: Final = (
     *WIRE_TARGETS,
     *XML_TARGETS,
     *HISTORY_TARGETS,
+    *RESULT_TARGETS,
     *EVIDENCE_TARGETS,
     *POLICY_TARGETS,
 )
