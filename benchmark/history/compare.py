@@ -153,15 +153,19 @@ def _obstacles(
             Obstacle.BENCHMARK,
             f"another benchmark version: {versions[0]}, then {versions[1]}, and without facts nothing can be judged anew",
         )
-    if lost := [*_lost(controls, is_same_benchmark=versions[0] == versions[1])]:
+    if lost := [*_lost(controls, asks_the_same=versions[0] == versions[1] and not is_reevaluated)]:
         yield Obstacle.COVERAGE, f"less was looked at: {_list(lost)}"
 
 
-def _lost(controls: Iterable[ControlChange], *, is_same_benchmark: bool) -> Iterator[str]:
-    """What had a verdict and has none any more, though it is there and the benchmark still asks."""
+def _lost(controls: Iterable[ControlChange], *, asks_the_same: bool) -> Iterator[str]:
+    """What had a verdict and has none any more, though it is there.
+
+    What is not asked any more is less where the benchmark is the same and nobody can say why; where the facts were judged anew,
+    the selection and the terms of the bridge do.
+    """
     for each in controls:
         nothing = each.after in (Standing.UNKNOWN, Standing.NOT_CHECKED)
-        if each.before in _JUDGED and (nothing or (each.after is Standing.NOT_ASKED and is_same_benchmark)):
+        if each.before in _JUDGED and (nothing or (each.after is Standing.NOT_ASKED and asks_the_same)):
             yield f"{each.control} ({each.after.value})"
         elif unseen := [change.label for change in each.findings if change.state is State.NO_LONGER_KNOWN]:
             yield f"{each.control} of {_list(unseen)} ({Standing.UNKNOWN.value})"
