@@ -17,7 +17,7 @@ from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal, stdout_shows_unicode
 from benchmark.cli.values import STDOUT, Output
 from benchmark.history.compare import compare_assessments
-from benchmark.model.comparison import Comparison, Outcome
+from benchmark.model.comparison import Comparison, Obstacle, Outcome
 from benchmark.render.comparison_json import render_comparison_json
 from benchmark.render.comparison_markdown import render_comparison_markdown
 from benchmark.render.comparison_table import render_comparison_table
@@ -59,7 +59,7 @@ def _compare(arguments: Namespace) -> Comparison:
             after.compared,
             reevaluate(before, after),
             labels=arguments.identity_label,
-            allowed=arguments.allow,
+            allowed=map(Obstacle, arguments.allow),
         )
 
 

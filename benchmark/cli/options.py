@@ -154,7 +154,7 @@ BASELINE: Final = Option(
     ("--baseline",),
     "a JSON or XCCDF result, a snapshot or a recorded run (latest, release:NAME): only failures that it does not hold count",
     "A",
-    values.read_path,
+    values.read_reference,
 )
 RELEASE: Final = Option(
     ("--release",), "name of the release that is judged, kept in the result", "NAME", values.read_text
@@ -236,8 +236,7 @@ ALLOW: Final = Option(
     ("--allow",),
     "compare in spite of another host, profile or benchmark version, or less coverage; repeatable; the variable divides by"
     " comma or line",
-    "host|profile|benchmark|coverage",
-    values.read_obstacle,
+    choices=values.OBSTACLES,
     separators=",\n",
     default=(),
 )

@@ -271,7 +271,7 @@ COMMANDS: Final = (
         (
             ("matching", (IDENTITY_LABEL, ALLOW)),
             ("history", (STORE, RUN_HOST)),
-            ("how snapshots are judged", SELECTION[1]),
+            ("how snapshots are judged", (*SELECTION[1], WAIVERS, ATTESTATIONS)),
             ("output", (COMPARISON_OUTPUT, VERBOSE, NO_COLOR)),
         ),
         (

@@ -16,7 +16,7 @@ from benchmark.cli.input_file import input_name, read_input
 from benchmark.cli.recording import store_location
 from benchmark.cli.rejudge import question_of, recorded_content, recorded_snapshot
 from benchmark.cli.values import STDOUT
-from benchmark.history.assessment_file import MOST_BYTES, AssessmentRefused, read_assessment
+from benchmark.history.assessment_file import MOST_BYTES, AssessmentRefused, read_assessment, with_subjects
 from benchmark.history.compare import Compared
 from benchmark.history.store import Store, open_store
 from benchmark.history.store_error import StoreError
@@ -153,7 +153,7 @@ def _as_recorded(judged: Assessment, recorded: bytes, run: Run) -> Assessment:
     if document == recorded:
         return as_then
     try:
-        return read_assessment(recorded, f"the run {run.id}")
+        return with_subjects(read_assessment(recorded, f"the run {run.id}"), judged)
     except AssessmentRefused as error:
         raise Refusal(str(error), ExitCode.UNVERIFIED) from None
 

@@ -64,6 +64,8 @@ def _absolute(option: Option, text: str) -> str:
     if option.read is values.read_output:
         name, equals, path = text.partition("=")
         return f"{name}={Path(path).absolute()}" if equals and path not in ("", values.STDOUT) else text
+    if option.read is values.read_reference and Path(text).exists():
+        return str(Path(text).absolute())
     if option.read is not values.read_path or text == values.STDOUT:
         return text
     if "\n" in text and option.separators:

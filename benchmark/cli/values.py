@@ -11,7 +11,6 @@ from typing import Final
 
 from benchmark.cli.exit_code import FailOn, Policy
 from benchmark.cli.option import BadValue
-from benchmark.model.comparison import Obstacle
 
 # benchmark.render.FORMATS, repeated so that parsing argv loads no renderer
 FORMAT_NAMES: Final = ("table", "json", "csv", "xccdf", "arf", "oscal")
@@ -19,6 +18,7 @@ COMPARISON_FORMAT_NAMES: Final = ("table", "json", "markdown")  # benchmark.cli.
 STATEMENT_NAMES: Final = ("markdown", "html", "csv", "json")  # benchmark.render.STATEMENT_FORMATS, likewise
 # benchmark.model.notice.Occasion, repeated for the same reason
 OCCASIONS: Final = ("regression", "waiver-expired", "incomplete", "not-comparable", "missed", "failed")
+OBSTACLES: Final = ("host", "profile", "benchmark", "coverage")  # benchmark.model.comparison.Obstacle, in the same way
 STDOUT: Final = "-"
 _SCORE: Final = re.compile(r"score<([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _ASSIGNMENT: Final = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)=(.*)", re.DOTALL)
@@ -95,11 +95,9 @@ def read_assignment(text: str) -> Assignment:
     return Assignment(*found.groups())
 
 
-def read_obstacle(text: str) -> Obstacle:
-    """``host``, ``profile``, ``benchmark`` or ``coverage``."""
-    if text not in tuple(Obstacle):
-        raise BadValue(f"{text!r} is not one of {', '.join(Obstacle)}")
-    return Obstacle(text)
+def read_reference(text: str) -> str:
+    """A run of the history (``latest``, ``release:1.4``, an id) or the path of a file, not empty."""
+    return read_path(text)
 
 
 def read_seconds(text: str) -> float:

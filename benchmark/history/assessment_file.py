@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -53,6 +54,26 @@ def read_assessment(data: bytes, path: str) -> Assessment:
     if errors.found:
         raise AssessmentRefused("\n".join(errors.lines()))
     return made
+
+
+def with_subjects(read: Assessment, judged: Assessment) -> Assessment:
+    """``read`` with the subjects of ``judged``, which knows all facts of the same host, where it has them."""
+    known = {
+        (each.subject.kind, each.subject.name, each.subject.id): each.subject
+        for row in judged.results
+        for each in row.findings
+    }
+    rows = (
+        replace(
+            row,
+            findings=tuple(
+                each._replace(subject=known.get((each.subject.kind, each.subject.name, each.subject.id), each.subject))
+                for each in row.findings
+            ),
+        )
+        for row in read.results
+    )
+    return replace(read, results=tuple(rows))
 
 
 def _assessment(top: Place) -> Assessment:

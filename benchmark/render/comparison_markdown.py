@@ -49,7 +49,8 @@ def _lines(comparison: Comparison, options: RenderOptions) -> Iterator[str]:
 
 
 def _side(side: ComparedSide) -> str:
-    release = f", release {code(side.release)}" if side.release else ""
+    is_named = side.reference == f"release:{side.release}"
+    release = f", release {code(side.release)}" if side.release and not is_named else ""
     run = f" ({code(side.run)})" if side.run and side.run != side.reference else ""
     benchmark = code(f"{side.framework} {side.benchmark_version} {side.profile}")
     return (

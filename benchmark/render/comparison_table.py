@@ -68,7 +68,7 @@ def side_text(side: ComparedSide) -> str:
     what = "" if side.kind == "run" and side.run else f"{side.kind} "
     if side.kind == "run" and side.reference == side.run:
         named = f"run {side.run}"
-    release = f", release {side.release}" if side.release else ""
+    release = f", release {side.release}" if side.release and side.reference != f"release:{side.release}" else ""
     host = side.host or "no host"
     return (
         f"{what}{named}{release}: {host}, {side.framework} {side.benchmark_version} {side.profile}, collected"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from benchmark.cli.values import OBSTACLES
+from benchmark.model.comparison import Obstacle
 from benchmark.render.formats import FORMATS
 from tests.command import dockmark
 from tests.histories import FAILING, GOOD, named, new_run, record
+from tests.policies import waiver, written
 from tests.snapshots import DENIED, container, snapshot, write_snapshot
 from tests.unit.history.assessments import compose
 
@@ -147,6 +151,33 @@ def test_selection_options_judge_snapshots(tmp_path) -> None:
     assert [each["control"] for each in told["controls"]] == ["container_not_privileged"]
     assert told["after"]["benchmark"]["version"] == "1.7.0"
     assert told["after"]["profile"] == "level_1"
+
+
+def test_policy_options_judge_snapshots(tmp_path) -> None:
+    path = write_snapshot(tmp_path / "a.json", FAILING)
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_bytes(written(waivers=[waiver(created="2026-01-01", expires="2026-12-31")]))
+    waivers.chmod(0o600)
+    code, told = outcome(path, path, "--waivers", waivers)
+    row = next(each for each in told["controls"] if each["control"] == "container_not_privileged")
+    assert (code, row["before"], row["after"]) == (0, "waived", "waived")
+
+
+def test_what_may_be_allowed_is_what_can_stand_in_the_way() -> None:
+    assert tuple(Obstacle) == OBSTACLES
+
+
+def test_a_run_that_another_dockmark_recorded_differently_stands_as_it_was_recorded(tmp_path) -> None:
+    """Its document says that a control passes which this dockmark fails: that is the tool's doing, and no container's."""
+    store = str(tmp_path / "history.db")
+    before = new_run(FAILING)
+    text = before.document.decode().replace(
+        '"tool": {"name": "dockmark", "version": "', '"tool": {"name": "dockmark", "version": "0.0-'
+    )
+    record(store, replace(before, document=text.encode()), new_run(FAILING, "2026-11-21T08:00:02Z"))
+    code, told = outcome("latest~1", "latest", "--store", store)
+    assert (code, told["obstacles"], told["remarks"]) == (0, [], [])
+    assert told["before"]["tool_version"].startswith("0.0-")
 
 
 def test_a_chosen_label_follows_a_renamed_container(tmp_path) -> None:

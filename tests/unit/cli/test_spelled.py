@@ -32,6 +32,13 @@ def test_the_options_of_an_audit_are_kept(words, kept):
     assert later(*words) == kept
 
 
+def test_a_baseline_is_a_run_or_a_file(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "accepted.json").touch()
+    assert later("--baseline", "release:1.3") == ("--baseline=release:1.3",)
+    assert later("--baseline", "accepted.json") == (f"--baseline={Path.cwd()}/accepted.json",)
+
+
 def test_paths_are_made_absolute(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     here = Path.cwd()

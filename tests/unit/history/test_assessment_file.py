@@ -13,7 +13,7 @@ from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
 from benchmark.evaluate.scores import score_results
 from benchmark.history import assessment_file
 from benchmark.history.alignment import align
-from benchmark.history.assessment_file import AssessmentRefused, read_assessment
+from benchmark.history.assessment_file import AssessmentRefused, read_assessment, with_subjects
 from benchmark.history.bridge import tally_of
 from benchmark.history.changes import list_changes
 from benchmark.model.facts import Reason, Unavailable
@@ -101,6 +101,18 @@ def test_labels_come_back() -> None:
     made = scored(about((container("web", compose("shop", "web", 1)), Result.PASS)))
     subject = again(made).results[0].findings[0].subject
     assert subject.facts["labels"] == compose("shop", "web", 1)
+
+
+def test_what_was_read_can_be_given_the_subjects_of_its_facts() -> None:
+    made = scored(
+        about((container("web", compose("shop", "web", 1)), Result.PASS), (container("gone", {}), Result.PASS))
+    )
+    read = replace(again(made), results=again(_by_name(made)).results)
+    only_web = about((container("web", compose("shop", "web", 1)), Result.FAIL))
+    web, gone = (each.subject.facts for each in with_subjects(read, only_web).results[0].findings)
+    assert web["labels"] == compose("shop", "web", 1)
+    assert gone == {}
+    assert [each.result for each in with_subjects(read, only_web).results[0].findings] == [Result.PASS] * 2
 
 
 def test_every_result_and_hostile_names_come_back() -> None:
