@@ -110,6 +110,19 @@ def test_replicas_without_a_discriminator_belong_together_by_what_is_said_of_the
     assert matched(before, after, ["app"]) == {("n7", "n8", "matched"), ("n3", "n9", "matched")}
 
 
+def test_replicas_with_a_number_are_told_apart_by_it_whatever_is_said_of_them() -> None:
+    one, two = (container(f"w{each}", compose("shop", "web", each)) for each in (1, 2))
+    assert matched(about((one, PASS), (two, FAIL)), about((one, FAIL), (two, PASS))) == {
+        ("w1", "w1", "matched"),
+        ("w2", "w2", "matched"),
+    }
+
+
+def test_the_same_image_under_another_repository_is_another_one() -> None:
+    before, after = kept(image("app:1", "sha256:1", ["app:1"])), kept(image("tool:1", "sha256:1", ["tool:1"]))
+    assert matched(before, after) == {("app:1", "", "gone"), ("", "tool:1", "appeared")}
+
+
 def test_images_by_repository_and_digest() -> None:
     digest = "sha256:" + "d" * 64
     before = kept(image("app:1.3", "sha256:1", ["app:1.3"], [f"app@{digest}"]))

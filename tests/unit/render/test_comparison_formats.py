@@ -155,6 +155,11 @@ def test_rounded_points_add_up_and_are_near_the_exact_ones(before, points) -> No
             assert text == "0"
 
 
+def test_a_term_that_is_nothing_stays_nothing_where_the_ends_are_rounded_apart() -> None:
+    assert points_texts(Fraction(1, 200), Fraction(3, 200), [Fraction(), Fraction(1, 100)]) == ["0", "+0.02"]
+    assert points_texts(Fraction(3, 200), Fraction(5, 200), [Fraction(1, 100), Fraction()]) == ["0", "0"]
+
+
 def test_points_of_an_end_without_a_score() -> None:
     assert points_texts(None, Fraction(50), [None]) == ["n/a"]
     assert difference_text(None, Fraction(50)) == "n/a"
