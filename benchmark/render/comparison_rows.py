@@ -94,8 +94,8 @@ def verdict_of(comparison: Comparison) -> str:
     worse = f"{count} failure{'' if count == 1 else 's'} not there before"
     match comparison.outcome:
         case Outcome.NOT_COMPARABLE:
-            named = ",".join(each.value for each in comparison.obstacles if each not in comparison.allowed)
-            return f"not comparable: {f'{worse}; ' if count else ''}--allow {named} compares all the same"
+            named = " ".join(f"--allow {each.value}" for each in comparison.obstacles if each not in comparison.allowed)
+            return f"not comparable: {f'{worse}; ' if count else ''}{named} compares all the same"
         case Outcome.REGRESSED:
             return f"regressed: {worse if count else 'the posture took points from the score'}"
         case Outcome.SAME_OR_BETTER:

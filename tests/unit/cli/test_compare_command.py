@@ -128,6 +128,7 @@ def test_less_coverage_is_not_comparable_unless_allowed(tmp_path) -> None:
     run = dockmark("compare", before, after)
     assert run.returncode == 2
     assert "less was looked at: default_bridge_icc_disabled (no verdict)" in run.stdout.decode()
+    assert "not comparable: --allow coverage compares all the same" in run.stdout.decode()
     assert dockmark("compare", before, after, "--allow", "coverage").returncode == 0
     assert dockmark("compare", before, after, env={"DOCKMARK_ALLOW": "host,coverage"}).returncode == 0
 
