@@ -39,7 +39,7 @@ CHOSEN: Final = (
 
 def test_ansible_mends_what_the_shell_mends() -> None:
     """On the same host, with the machine's programs and python3; a second run changes nothing."""
-    chosen = {name for name in FIXABLE if not is_hidden(name)} if is_big() else set(CHOSEN)
+    chosen = FIXABLE if is_big() else set(CHOSEN)
     with prepared() as one, prepared() as other:
         audited = other.audit()
         first = play(other, chosen)
@@ -51,18 +51,18 @@ def test_ansible_mends_what_the_shell_mends() -> None:
         assert other.state() == mended
         other.restart()
         after = other.audit().results
-        failed = {name for name, result in audited.results.items() if result == "fail"} & chosen
+        failed = {name for name in chosen if audited.results[name] == "fail" and not is_hidden(name)}
         assert {name: after[name] for name in failed} == dict.fromkeys(failed, "pass")
         assert failed >= set(CHOSEN)
         if is_big():
-            one.run((one.top / "fix.sh").read_text())
+            inside(one, ["/bin/bash", "-eu", "/fix.sh"])
             assert told(one) == told(other)
 
 
 def test_check_mode_changes_nothing() -> None:
     with prepared() as stage:
         before = stage.state()
-        said = play(stage, set(CHOSEN[:3]), "--check")
+        said = play(stage, set(CHOSEN[:2]), "--check")
         assert changes(said) > 0, said
         assert stage.state() == before
 
@@ -108,13 +108,19 @@ def prepared() -> Iterator[Stage]:
 
 
 def play(stage: Stage, controls: set[str], *words: str) -> str:
-    """What ansible-playbook prints, run below the host's root, with this machine's /usr, /proc, /dev and Python there."""
-    lines = [f"mount --rbind {each} {stage.top}{each}" for each in BOUND]
+    """What ansible-playbook prints for the fixes of ``controls``."""
     command = [str(PLAYBOOK), "-i", "localhost,", "-c", "local", "-e", f"ansible_python_interpreter={sys.executable}"]
-    command += ["-e", "ansible_become=false", "--tags", ",".join(sorted(controls)), *words, "/fix.yml"]
-    entered = " && ".join([*lines, f"exec chroot {stage.top} " + " ".join(f"'{each}'" for each in command)])
+    return inside(
+        stage, [*command, "-e", "ansible_become=false", "--tags", ",".join(sorted(controls)), *words, "/fix.yml"]
+    )
+
+
+def inside(stage: Stage, words: list[str]) -> str:
+    """What a program prints below the host's root, with this machine's /usr, /proc, /dev and Python there."""
+    mounts = "".join(f"mount --rbind {each} {stage.top}{each} && " for each in BOUND)
+    entered = f'{mounts} exec chroot {stage.top} "$@"'
     done = subprocess.run(
-        ["unshare", "--mount", "--propagation", "private", "sh", "-c", entered],
+        ["unshare", "--mount", "--propagation", "private", "sh", "-c", entered, "sh", *words],
         env={
             "PATH": "/.fake:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": "/tmp",
@@ -126,7 +132,7 @@ def play(stage: Stage, controls: set[str], *words: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
