@@ -40,8 +40,8 @@ WORDS: Final[Mapping[str, str]] = {
     "at_least": 'number "$value" "$wanted" || return 2\n[ "$value" -ge "$wanted" ]\n',
     "at_most": 'number "$value" "$wanted" || return 2\n[ "$value" -le "$wanted" ]\n',
     "version_at_least": """\
-printf '%s\\n' "$value" | grep -q '^"[0-9]' || return 2
 printf '%s\\n' "$wanted" | grep -q '^"[0-9]' || return 1
+printf '%s\\n' "$value" | grep -q '^"[0-9]' || return 2
 printf '%s\\n%s\\n' "$value" "$wanted" | tr -d '"' | awk -F . '
     NR == 1 { for (at = 1; at <= NF; at++) { found[at] = $at + 0; if ($at !~ /^[0-9]+$/) break } }
     NR == 2 {
@@ -152,8 +152,8 @@ class Writer:
         values = argument if isinstance(argument, list) else [argument]
         if fact_type not in _SCALARS | {Type.STRINGS, Type.PATHS}:
             raise NotExpressible(f"no script compares {test.fact}")
-        written = [json.dumps(each) for each in values]
-        return f"wanted={quoted(chr(10).join(written))}\n"
+        written = " ".join(quoted(json.dumps(each, ensure_ascii=False)) for each in values)
+        return f"wanted=$(printf '%s\\n' {written})\n" if values else "wanted=\n"
 
     def _fact(self, name: str) -> tuple[str, Type]:
         """The function that sets ``value`` and leaves with 0, 1 where the fact is absent, or 2; and the fact's type."""

@@ -141,6 +141,7 @@ def test_swarms_are_judged_alike(exported: Exported, engine: Engine) -> None:
         alike()
         engine.docker("swarm", "update", "--autolock=true", "--cert-expiry", "100h")
         engine.docker("network", "create", "--driver", "overlay", "--opt", "encrypted", "good")
+        engine.docker("network", "rm", "ingress", stdin=b"y\n")
         alike()
         engine.docker("network", "create", "--driver", "overlay", "--opt", "encrypted=maybe", "odd")
         alike(swarm_mode_inactive__accepted_states="inactive,active")

@@ -59,6 +59,7 @@ def bad_host() -> Host:
         ],
     )
     host.policy.accounts = ["alice"]
+    host.links["/etc/default/docker"] = "/srv/real/docker"
     host.accounts += [Account("bob", 1001, 1001), Account("carol", 1002, 1002)]
     host.groups = [Group("root", 0), Group("docker", 999, ["bob", "alice", "carol"]), Group("alice", 1000)]
     wide = {"uid": 1000, "gid": 1000}
@@ -67,7 +68,7 @@ def bad_host() -> Host:
         File("/etc/docker/daemon.json", 0o666, **wide),
         File("/etc/docker/certs.d/registry.example.com:5000/ca.crt", 0o664, **wide),
         File("/etc/docker/certs.d/other/a name.crt", 0o664, **wide),
-        File("/etc/default/docker", 0o7777, **wide),
+        File("/srv/real/docker", 0o7777, **wide),  # by a link: the file itself is mended and watched
         File("/etc/sysconfig/docker", 0o646, **wide),
         File("/etc/containerd/config.toml", 0o644),
         File("/srv/tls/ca.pem", 0o666, **wide),
