@@ -13,6 +13,7 @@ from lxml import etree
 
 from benchmark.catalog.load import load_catalog
 from tests.command import ROOT, dockmark
+from tests.policies import GONE, attestation, waiver, written
 from tests.snapshots import container, snapshot, snapshot_without_engine, write_snapshot
 from tests.torture.oracle_harness import collect, hosts
 
@@ -57,6 +58,27 @@ def rules_of(path: Path) -> list[str]:
 )
 def test_the_sample_is_valid(tmp_path: Path, words: tuple[str, ...]) -> None:
     require_valid(evaluated(tmp_path, SAMPLE, *words))
+
+
+@pytest.mark.parametrize("words", [(), ("--instances",)])
+def test_with_waivers_and_attestations_it_is_valid(tmp_path: Path, words: tuple[str, ...]) -> None:
+    scope = {"host": "sample-host", "subject": "container:builder"}
+    entries = [
+        waiver(control="container_no_api_socket", scope=scope, reason='<b>&\u202e "it"'),
+        waiver(id="W-2", control="5.6", benchmark="1.8.0", scope=GONE, broad=True),
+        waiver(id="W-3", control="nothing_like_it"),
+    ]
+    attested = [
+        attestation(scope=GONE, evidence=[{"file": "none", "sha256": "0a" * 32}]),
+        attestation(id="A-2", scope=GONE),
+    ]
+    for name, lists in (("waivers", entries), ("attestations", attested)):
+        (tmp_path / name).write_bytes(written(**{name: lists}))
+    signed = ("--waivers", tmp_path / "waivers", "--attestations", tmp_path / "attestations")
+    path = evaluated(tmp_path, SAMPLE, *signed, *words)
+    require_valid(path)
+    assert "container:builder" in path.read_text(encoding="utf-8")
+    assert len(etree.parse(path).xpath("//*[local-name()='waiver-entry']")) == 3
 
 
 def test_a_host_without_an_engine_is_valid(tmp_path: Path) -> None:
