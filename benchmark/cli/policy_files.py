@@ -77,8 +77,10 @@ def read_policy_file(path: str) -> bytes:
 
 
 def refused(errors: Iterable[str]) -> Refusal:
-    """The refusal of files with these errors."""
-    found = tuple(errors)
+    """The refusal of files with these errors. They quote what stands there; a token in the wrong place is covered."""
+    from benchmark.collect.redaction import redact  # noqa: PLC0415  (only where there is something wrong)
+
+    found = tuple(redact(each) for each in errors)
     return Refusal("1 error in the policy" if len(found) == 1 else f"{len(found)} errors in the policy", more=found)
 
 

@@ -11,6 +11,7 @@ from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.policy_files import NO_POLICY, file_digest, labels_asked, load_policy, read_evidence, waivers_in
 from benchmark.cli.trusted_file import read_trusted
 from benchmark.evaluate import EvaluationRequest
+from benchmark.render.formats import FORMATS
 from tests.policies import attestation, attestations, waiver, waivers, written
 from tests.snapshots import container, snapshot, write_snapshot
 
@@ -111,6 +112,31 @@ def test_what_looks_like_a_secret_in_a_text_is_covered():
     (found,) = waivers_in(data, "w").waivers
     assert found.reason == "It needs [redacted:github_token]."
     assert found.compensating_controls == ("x [redacted:github_token]",)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_output_holds_a_secret_of_a_policy(tmp_path, capsys, name):
+    token = "ghp_" + "a1B2" * 9
+    texts = dict.fromkeys(("reason", "requested_by", "approved_by", "risk_reference"), f"by {token}")
+    accepted = waiver(id="W-1", compensating_controls=[token], **{**texts, "approved_by": "carol"})
+    attested = attestation(scope={"host": "good.example"}, statement=f"with {token}", attested_by=f"dan {token}")
+    (tmp_path / "w.yaml").write_bytes(written(waivers=[accepted]))
+    (tmp_path / "a.yaml").write_bytes(written(attestations=[attested]))
+    target = write_snapshot(tmp_path / "s.json", snapshot([container("web", {"HostConfig.Privileged": True})]))
+    signed = ["--waivers", str(tmp_path / "w.yaml"), "--attestations", str(tmp_path / "a.yaml")]
+    main(["evaluate", str(target), *signed, "-v", "-o", name, "--fail-on", "never"])
+    told = capsys.readouterr()
+    assert "W-1" in told.out
+    assert token not in told.out + told.err
+
+
+def test_nor_does_a_complaint(tmp_path):
+    token = "ghp_" + "a1B2" * 9
+    (tmp_path / "w.yaml").write_bytes(written(waivers=[waiver(category=token, expires=token)]))
+    with pytest.raises(Refusal) as caught:
+        load_policy(str(tmp_path / "w.yaml"), None)
+    assert len(caught.value.more) == 2
+    assert token not in "".join(caught.value.more)
 
 
 def test_evidence_is_looked_for_beside_its_file(tmp_path):
