@@ -29,7 +29,7 @@ _OF_FINDING: Final = (
     "message",
     "evidence",
 )
-_REMEDY: Final = ("remediation",)
+_LAST: Final = ("remediation", "recorded_run", "history_head")  # the last two are empty where no run was recorded
 _TEXT: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True)
 
 
@@ -43,7 +43,7 @@ def render_several_csv(assessments: Iterable[Assessment], options: RenderOptions
     source = iter(assessments)
     first = next(source, None)
     frameworks = options.frameworks if first is None else _frameworks(first, options)
-    yield csv_line((*_OF_TARGET, *frameworks, *_OF_CONTROL, *_OF_FINDING, *_REMEDY))
+    yield csv_line((*_OF_TARGET, *frameworks, *_OF_CONTROL, *_OF_FINDING, *_LAST))
     for each in chain(() if first is None else (first,), source):
         yield from _records(each, frameworks)
 
@@ -64,6 +64,8 @@ def _records(assessment: Assessment, frameworks: tuple[str, ...]) -> Iterator[st
         f"{assessment.framework} {assessment.benchmark_version}",
         assessment.profile,
     )
+    place = assessment.recorded
+    recorded = ("", "") if place is None else (place.run, place.head)
     context = context_of(assessment)
     for result in assessment.results:
         ids = mapped_ids(result, assessment.framework, assessment.benchmark_version)
@@ -75,9 +77,9 @@ def _records(assessment: Assessment, frameworks: tuple[str, ...]) -> Iterator[st
             result.result.value,
         )
         opening = (*target, *(" ".join(ids.get(each, ())) for each in frameworks), *control)
-        remedy = result.control.remediation.text.strip()
+        last = (result.control.remediation.text.strip(), *recorded)
         for cells in _findings(result, lambda finding: "; ".join(evidence_of(finding, context))):
-            yield csv_line(without_lone_surrogates(each) for each in (*opening, *cells, remedy))
+            yield csv_line(without_lone_surrogates(each) for each in (*opening, *cells, *last))
 
 
 def _findings(result: ControlResult, evidence: Callable[[Finding], str]) -> Iterator[tuple[str, ...]]:

@@ -127,8 +127,10 @@ class _Result:
             "passed": str(score.passed),
             "scorable": str(score.scorable),
         }
+        place = assessment.recorded
+        recorded = {} if place is None else {"recorded-run": place.run, "history-head": place.head}
         warnings: list[JsonValue] = [prop("warning", each) for each in assessment.warnings]
-        return [*(prop(name, text) for name, text in told.items() if text), *warnings]
+        return [*(prop(name, text) for name, text in {**told, **recorded}.items() if text), *warnings]
 
     def _inventory(self) -> list[JsonValue]:
         """Every subject that a finding is about, once; the host always."""
