@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -56,6 +57,8 @@ def try_fresh(mutant: Mutant | None, stages: Sequence[Sequence[str]], options: S
         silence()
         if mutant is not None:
             sys.meta_path.insert(0, _Mutated(mutant.module, mutant.compile()))
+            if not _can_be_imported(mutant.module):  # pytest would call that an error of its own
+                return True
         for number, tests in enumerate(stages):
             verdict = _Verdict()
             bound_cpu(120)
@@ -67,6 +70,14 @@ def try_fresh(mutant: Mutant | None, stages: Sequence[Sequence[str]], options: S
         return False
 
     return run_child(work, 600, room)
+
+
+def _can_be_imported(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except Exception:  # noqa: BLE001  (whatever a mutant raises, somebody notices)
+        return False
+    return True
 
 
 def silence() -> None:

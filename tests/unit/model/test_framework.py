@@ -31,6 +31,8 @@ def test_the_pieces_of_an_id_are_its_numbers_and_its_words() -> None:
     assert id_order("AC-6(10)") == ((-1, "AC-"), (6, ""), (10, ""))
     assert id_order("164.312(a)(2)(iv)") == ((164, ""), (312, ""), (-1, "a"), (2, ""), (-1, "iv"))
     assert id_order("A 5.10") == ((-1, "A"), (5, ""), (10, ""))
+    assert id_order("x²") == ((-1, "x²"),)  # a digit to Unicode, and no number
+    assert id_order("².1") == ((-1, "²"), (1, ""))
 
 
 @pytest.mark.parametrize(
@@ -82,3 +84,13 @@ def test_ids_by_control_are_those_of_one_version_in_order() -> None:
     made = Framework("f", "F", ("1", "2"), {"5": "five"}, tuple(items))
     assert made.ids_by_control("1") == {"a": ("5.9", "5.10"), "b": ("5.10",)}
     assert made.ids_by_control("2") == {"a": ("5.11",), "b": ("5.11",), "c": ("5.1",)}
+
+
+def test_the_ids_that_name_a_control_stand_in_order_by_version() -> None:
+    items = (
+        Requirement("Late", {"1": "1.10", "2": "1.3"}, {}, {}, ("one",)),
+        Requirement("Early", {"1": "1.2"}, {}, {}, ("one", "two")),
+    )
+    framework = Framework("any", "Any", ("1", "2"), SECTIONS, items)
+    assert framework.ids_by_control("1") == {"one": ("1.2", "1.10"), "two": ("1.2",)}
+    assert framework.ids_by_control("2") == {"one": ("1.3",)}
