@@ -18,6 +18,7 @@ from benchmark.cli.rejudge import recorded_content, rejudge
 from benchmark.cli.sink import Sink, open_sink
 from benchmark.cli.streams import say, stdout_is_terminal
 from benchmark.cli.values import STDOUT
+from benchmark.cli.verdict_differences import find_differences
 from benchmark.evidence.archive_builder import ArchiveBuilder
 from benchmark.evidence.archive_format import ArchiveDefect, moment_of
 from benchmark.evidence.counts import count_results, total_of
@@ -100,7 +101,8 @@ def _add_run(builder: ArchiveBuilder, store: Store, run: Run, order: Order, entr
     catalog = recorded_content(store, run)
     assessment = rejudge(store, run)
     recorded = store.blob(run.assessment)
-    if assessment_document(assessment) != recorded:
+    differences = find_differences(recorded, assessment_document(assessment))
+    if differences.verdicts:
         raise Refusal(
             f"run {run.id}: dockmark {run.tool_version} recorded other verdicts than follow from its facts by dockmark "
             f"{__version__}; make the pack with the version that made the run",
@@ -113,7 +115,12 @@ def _add_run(builder: ArchiveBuilder, store: Store, run: Run, order: Order, entr
         for name, data in packed_reports(catalog, run, excerpt_of(store, run, wanted), order.formats):
             builder.add(report_path(run.id, name, excerpt=True), data)
     document = json.loads(recorded)
-    return PackedRun(run, document["target"], count_results(document), wanted)
+    exact = not differences.texts
+    if not exact:
+        say(
+            f"dockmark: run {run.id}: another dockmark judged it, in other words or with less; its verdicts are the same"
+        )
+    return PackedRun(run, document["target"], count_results(document), wanted, exact)
 
 
 def _tell(output: str, packed: tuple[PackedRun, ...], order: Order) -> None:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 
 from benchmark import __version__
 from benchmark.cli.evidence_reports import assessment_document, excerpt_controls, excerpt_of, packed_reports
 from benchmark.cli.exit_code import Refusal
+from benchmark.cli.own_digest import own_digest
 from benchmark.cli.rejudge import recorded_content, recorded_snapshot, rejudge
+from benchmark.cli.verdict_differences import find_differences
 from benchmark.evidence.archive_format import ArchiveDefect
 from benchmark.evidence.layout import report_path
 from benchmark.evidence.open_pack import Check, OpenPack, Outcome, RunFiles, check
-from benchmark.model.facts import JsonValue
 from benchmark.model.result import Assessment
 from benchmark.model.run import Run
-from benchmark.model.strict_json import JsonDefect, parse_json
 from benchmark.render.formats import FORMATS
 
 _VERDICTS = "verdicts"
 _REPORTS = "reports"
 _MOST_FINDINGS = 5_000_000
+_SHOWN = 5  # controls whose words differ
 
 
 def check_verdicts_and_reports(pack: OpenPack, own_content: str) -> tuple[Check, Check]:
@@ -30,9 +32,10 @@ def check_verdicts_and_reports(pack: OpenPack, own_content: str) -> tuple[Check,
     """
     verdicts: list[str] = []
     reports: list[str] = []
+    remarks: list[str] = []
     judged = rendered = 0
     for run in pack.runs:
-        assessment, differences = _judged_again(pack, run)
+        assessment, differences = _judged_again(pack, run, remarks)
         verdicts += differences
         if assessment is None:
             continue
@@ -44,11 +47,13 @@ def check_verdicts_and_reports(pack: OpenPack, own_content: str) -> tuple[Check,
         verdicts.append("there is no run to judge")
     content = _content_summary(pack.runs, own_content)
     summary = f"{judged} verdicts judged again from the facts come out the same; {content}"
-    return check(_VERDICTS, verdicts, summary), _reports_check(pack, reports, rendered)
+    done = check(_VERDICTS, verdicts, summary)
+    done = done if verdicts else replace(done, differences=tuple(remarks))
+    return done, _reports_check(pack, reports, rendered)
 
 
-def _judged_again(pack: OpenPack, run: Run) -> tuple[Assessment | None, tuple[str, ...]]:
-    """The assessment that follows from the facts, and where the pack's own says otherwise."""
+def _judged_again(pack: OpenPack, run: Run, remarks: list[str]) -> tuple[Assessment | None, tuple[str, ...]]:
+    """The assessment that follows from the facts, and where the pack's own decides otherwise; its words go to ``remarks``."""
     files = RunFiles(pack, run)
     try:
         _require_bounded(files, run)
@@ -61,9 +66,17 @@ def _judged_again(pack: OpenPack, run: Run) -> tuple[Assessment | None, tuple[st
         return None, (f"run {run.id} cannot be judged again: {refusal}", *refusal.more)
     except Exception as error:  # noqa: BLE001  (content is the pack's own: whatever it breaks is its defect, not a bug of ours)
         return None, (f"run {run.id} cannot be judged again: its content or facts end in {type(error).__name__}",)
+    found = find_differences(stored, again)
     changed = [f"{path} is not what the record of its run names" for path in files.changed]
-    if again != stored:
-        changed += [f"run {run.id}: {each}" for each in _differences(stored, again, run)]
+    changed += [f"run {run.id}: {each}" for each in found.verdicts]
+    if found.verdicts and run.tool_version != __version__:
+        changed.append(f"run {run.id}: dockmark {run.tool_version} judged it, which may have judged differently")
+    exact = pack.manifest is not None and pack.manifest.exact.get(run.id, True)
+    words = f"run {run.id}: {', '.join(found.texts[:_SHOWN])}{', …' if len(found.texts) > _SHOWN else ''}"
+    if found.texts and exact and pack.manifest is not None and pack.manifest.order.tool_digest == own_digest():
+        changed.append(f"{words}: not in the words that follow from the facts, as they were when this was packed")
+    elif found.texts:
+        remarks.append(f"{words}: another dockmark wrote it in other words, or with less; the verdicts are the same")
     return assessment, tuple(changed)
 
 
@@ -72,40 +85,6 @@ def _require_bounded(files: RunFiles, run: Run) -> None:
     findings = len(recorded_content(files, run).controls) * len(recorded_snapshot(files, run).subjects)
     if findings > _MOST_FINDINGS:
         raise ArchiveDefect(f"{findings} findings of its controls about its subjects are more than a run has")
-
-
-def _differences(stored: bytes, again: bytes, run: Run) -> Iterator[str]:
-    try:
-        one, other = _object(parse_json(stored)), _object(parse_json(again))
-    except JsonDefect as defect:
-        yield f"its assessment is no JSON: {defect.detail}"
-        return
-    before, after = _rows(one), _rows(other)
-    for control in sorted(before.keys() | after.keys()):
-        was, now = before.get(control), after.get(control)
-        if was == now:
-            continue
-        if was is None or now is None:
-            yield f"{control} is {'missing' if was is None else 'not among what was asked'}"
-        elif was.get("result") != now.get("result"):
-            yield f"{control} is {was.get('result')} in the pack, and {now.get('result')} by its facts"
-        else:
-            yield f"{control} is {now.get('result')}, with other findings, texts or policy than follow from the facts"
-    for name in sorted((one.keys() | other.keys()) - {"results"}):
-        if one.get(name) != other.get(name):
-            yield f"{name} is not what follows from the facts"
-    if run.tool_version != __version__:
-        yield f"dockmark {run.tool_version} judged it, and this is {__version__}: that one may have judged differently"
-
-
-def _rows(document: Mapping[str, JsonValue]) -> dict[str, Mapping[str, JsonValue]]:
-    rows = document.get("results")
-    found = [each for each in (rows if isinstance(rows, list) else []) if isinstance(each, dict)]
-    return {str(each.get("control")): each for each in found}
-
-
-def _object(value: JsonValue) -> Mapping[str, JsonValue]:
-    return value if isinstance(value, dict) else {}
 
 
 def _rendered_again(pack: OpenPack, run: Run, assessment: Assessment) -> tuple[list[str], int]:

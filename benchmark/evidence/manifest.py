@@ -70,20 +70,27 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class PackedRun:
-    """A run of a pack: its record, its target as the assessment has it, its tally, and the control ids of its excerpt."""
+    """A run of a pack: its record, its target as the assessment has it, its tally, and the control ids of its excerpt.
+
+    ``exact``: judged again when it was packed, its assessment was the same to the byte; else only its verdicts were.
+    """
 
     run: Run
     target: JsonValue
     tally: Tally
     excerpt: tuple[str, ...] = ()
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest says: the order, the runs' ids and excerpts, and the files; ``document`` is all of it as it stands."""
+    """What a manifest says: the order, of each run by its id the excerpt and whether it is exact, the files, and what is not
+    proven; ``document`` is all of it as it stands.
+    """
 
     order: Order
     excerpts: Mapping[str, tuple[str, ...]]
+    exact: Mapping[str, bool]
     files: tuple[PackedFile, ...]
     not_proven: tuple[str, ...]
     document: Mapping[str, JsonValue]
@@ -135,6 +142,7 @@ def decode_manifest(data: bytes) -> Manifest:
             _signer(document["signer"]),
         ),
         {_text(_as_object(each, "runs"), "id"): tuple(_texts(_as_object(each, "runs"), "excerpt")) for each in runs},
+        {_text(_as_object(each, "runs"), "id"): _as_object(each, "runs").get("exact") is True for each in runs},
         tuple(_file(each) for each in _list(document, "files")),
         tuple(_texts(document, "not_proven")),
         document,
@@ -179,6 +187,7 @@ def _run(packed: PackedRun, order: Order) -> dict[str, JsonValue]:
         "exit_code": run.exit_code,
         "previous": run.previous,
         "head": run.head,
+        "exact": packed.exact,
         "excerpt": list(packed.excerpt),
         "files": {
             **files,

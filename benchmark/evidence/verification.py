@@ -125,7 +125,9 @@ def check_manifest(pack: OpenPack) -> Check:
     for run in pack.runs:
         tally, target, wrong = _counted(pack, run)
         differences += wrong
-        packed.append(PackedRun(run, target, tally, manifest.excerpts.get(run.id, ())))
+        packed.append(
+            PackedRun(run, target, tally, manifest.excerpts.get(run.id, ()), manifest.exact.get(run.id, True))
+        )
     differences += _layout_differences(pack, manifest)
     files = tuple(each for path, each in sorted(pack.files.items()) if path not in {MANIFEST, SUMS, *SEALS})
     made = encode_manifest(manifest.order, packed, pack.links, files, manifest.not_proven)

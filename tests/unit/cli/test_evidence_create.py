@@ -10,12 +10,15 @@ import pytest
 from benchmark.cli import evidence_create
 from benchmark.evidence.layout import places_of
 from benchmark.history.store import open_store
+from benchmark.render import json_format
 from benchmark.render.formats import FORMATS
 from tests.command import command, environment
 from tests.packs import contents, make_archive, make_keys, outcomes, record
 from tests.policies import waiver, written
 from tests.snapshots import container, snapshot, snapshot_without_engine, write_snapshot
 from tests.torture.hostile_console import Ran, run
+
+ROW = json_format._row
 
 
 @pytest.fixture(scope="module")
@@ -213,9 +216,24 @@ def test_a_history_that_was_changed_is_not_packed(tmp_path):
 
 def test_what_a_later_dockmark_judges_differently_is_not_packed_under_false_reports(tmp_path, monkeypatch):
     archive = make_archive(tmp_path)
-    monkeypatch.setattr(evidence_create, "assessment_document", lambda _: b"{}")
+    monkeypatch.setattr(evidence_create, "assessment_document", lambda _: b'{"results": []}')
     ran = run("evidence", "create", "latest", "--store", archive.store, "-o", tmp_path / "p.zip")
     assert (ran.code, b"with the version that made the run" in ran.err) == (5, True)
+
+
+def test_what_an_older_dockmark_recorded_in_other_words_is_packed_and_told(tmp_path, monkeypatch):
+    """Reports grow from version to version; the history of before must still be evidence."""
+    with monkeypatch.context() as older:
+        older.setattr(json_format, "_row", lambda *each: {**ROW(*each), "title": "an older title"})
+        archive = make_archive(tmp_path)
+    ran = run("evidence", "create", "latest", "--store", archive.store, "-o", tmp_path / "p.zip", "--sign", archive.key)
+    assert (ran.code, b"its verdicts are the same" in ran.err) == (0, True)
+    assert manifest_of(tmp_path / "p.zip")["runs"][0]["exact"] is False
+    ran = archive.verify(tmp_path / "p.zip")
+    assert ran.code == 0
+    assert "another dockmark wrote it in other words, or with less; the verdicts are the same" in " ".join(
+        ran.out.decode().split()
+    )
 
 
 def test_runs_recorded_later_change_the_chain_and_nothing_else(tmp_path):

@@ -1,5 +1,6 @@
 """Packs that were changed, put together anew or signed by somebody else: each is noticed, and what differs is named."""
 
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -11,10 +12,12 @@ from benchmark.evidence.archive import open_archive
 from benchmark.evidence.envelope import EnvelopeSignature, encode_envelope, signed_bytes
 from benchmark.evidence.instructions import write_instructions
 from benchmark.evidence.keys import load_signing_key, load_trusted_keys
+from benchmark.evidence.links import Link, decode_links, encode_links
 from benchmark.evidence.manifest import Signer
 from benchmark.evidence.open_pack import Outcome
 from benchmark.evidence.signature_check import check_signature
 from benchmark.evidence.verification import check_files, check_manifest, check_statement, open_pack
+from benchmark.model.chain import entry_of, head_after
 from tests.packs import (
     changed_manifest,
     consistent,
@@ -222,6 +225,37 @@ def test_a_signed_lie_about_a_verdict_is_found(archive, pack, tampered):
     ran = tampered(resealed(archive, {**files, path: json.dumps(document).encode()}))
     assert outcomes(ran)["signature"] == outcomes(ran)["files"] == outcomes(ran)["statement"] == "matches"
     assert outcomes(ran)["verdicts"] == "differs"
+
+
+@pytest.mark.parametrize("claim", [True, False])
+def test_a_signed_lie_in_the_words_of_a_verdict_is_found_or_told(archive, pack, tmp_path, claim):
+    """Who says that another dockmark wrote it in other words gets it told, and no more: the verdicts are proven."""
+    files = contents(pack)
+    path, record_of = path_of(files, "assessment.json"), path_of(files, "run.json")
+    document = json.loads(files[path])
+    document["results"][0]["message"] = "all is well"
+    lied = json.dumps(document).encode()
+    record_text = json.loads(files[record_of])
+    record_text["assessment"] = f"sha256:{hashlib.sha256(lied).hexdigest()}"
+    body = json.dumps(record_text, sort_keys=True, separators=(",", ":")).encode()
+    entry = entry_of(body)
+    links = list(decode_links(files["chain.txt"]))
+    links[1] = Link(2, entry, head_after(links[0].head, entry))
+    made = {**files, path: lied, record_of: body, "chain.txt": encode_links(links[:2])}
+    runs = json.loads(files["manifest.json"])["runs"]
+    runs[0] |= {"head": links[1].head, "exact": claim}
+    chain = {"runs": 2, "head": links[1].head, "contiguous": True}
+    ran = archive.verify(
+        packed_again(
+            signed_with(changed_manifest(made, {"runs": runs, "chain": chain}), archive.key), tmp_path / "x.zip", pack
+        ),
+        "-o",
+        "json",
+    )
+    assert outcomes(ran)["manifest"] == outcomes(ran)["chain"] == "matches", differences(ran)
+    assert outcomes(ran)["verdicts"] == ("differs" if claim else "matches")
+    told = next(each for each in json.loads(ran.out)["checks"] if each["check"] == "verdicts")
+    assert any("words" in each for each in told.get("differences", ()) or told.get("remarks", ()))
 
 
 def test_a_signed_lie_in_a_report_is_found(archive, pack, tampered):
