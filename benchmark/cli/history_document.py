@@ -39,6 +39,7 @@ def run_document(run: Run) -> dict[str, JsonValue]:
         },
         "exit_code": run.exit_code,
         "tool_version": run.tool_version,
+        "tool_digest": run.tool_digest or None,
         "content_digest": run.content_digest,
         "snapshot": run.snapshot,
         "assessment": run.assessment,

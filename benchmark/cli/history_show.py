@@ -68,7 +68,7 @@ def _lines(run: Run) -> Iterator[str]:
         ),
         ("", f"{undecided}, {counts.notapplicable} not applicable"),
         ("exit code", str(run.exit_code)),
-        ("dockmark", run.tool_version),
+        ("dockmark", f"{run.tool_version} {run.tool_digest}".strip()),
         ("content", run.content_digest),
         ("snapshot", run.snapshot),
         ("assessment", run.assessment),

@@ -11,6 +11,7 @@ from typing import Final
 
 from benchmark.cli.evaluation import Question, utc_now
 from benchmark.cli.exit_code import ExitCode, Refusal
+from benchmark.cli.own_digest import own_digest
 from benchmark.cli.streams import say
 from benchmark.history.location import Location, read_location
 from benchmark.history.new_run import NewRun
@@ -59,6 +60,7 @@ class Recorder:
             exit_code=int(code),
             recorded_at=utc_now(),
             files=question.files,
+            tool_digest=own_digest(),
         )
         try:
             run = _record(self._location, new)

@@ -26,6 +26,7 @@ class NewRun:
     exit_code: int
     recorded_at: str
     files: Mapping[str, bytes] = field(default_factory=dict)
+    tool_digest: str = ""
 
 
 def count_results(assessment: Assessment) -> Counts:

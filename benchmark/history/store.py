@@ -117,6 +117,7 @@ class Store:
             exit_code=new.exit_code,
             previous=previous,
             head="",
+            tool_digest=new.tool_digest,
         )
         if missing := set(run.files) - kept - {run.snapshot, run.content, run.assessment}:
             raise ValueError(f"{len(missing)} files that the terms name were not handed over")

@@ -95,12 +95,19 @@ def _also(last: Run, run: Run) -> Iterator[str]:
         ("attestations", before.attestations, now.attestations),
         ("mappings", before.mappings, now.mappings),
         ("engine", last.engine_id, run.engine_id),
+        ("build of dockmark", *_builds(last, run)),
     )
     for what, one, other in others:
         if one != other:
             yield f"other {what}"
     if run.recorded_at < last.recorded_at:
         yield "clock put back"
+
+
+def _builds(last: Run, run: Run) -> tuple[str, str]:
+    """What to tell apart where the version is the same, as in a checkout, and both were recorded."""
+    known = last.tool_version == run.tool_version and last.tool_digest and run.tool_digest
+    return (last.tool_digest, run.tool_digest) if known else ("", "")
 
 
 def _profile(run: Run) -> str:

@@ -2,8 +2,8 @@ r"""The chain of runs: each head covers all that was recorded before it, so that
 
     entry = sha256(body), head = sha256(previous + "\n" + entry + "\n"), the first previous is sha256:000…
 
-A body is the run as canonical JSON: ASCII, sorted keys, no blanks, without ``previous`` and ``head``; an optional term that
-says nothing (null, false, empty) is left out, so that a new kind of term changes no body of before. A run whose body was
+A body is the run as canonical JSON: ASCII, sorted keys, no blanks, without ``previous`` and ``head``; what is optional
+and says nothing (null, false, empty) is left out, so that a new kind of term changes no body of before. A run whose body was
 deleted after its retention leaves its entry, and the chain can still be followed over it.
 """
 
@@ -32,7 +32,7 @@ def digest_of(data: bytes) -> str:
 
 def encode_body(run: Run) -> bytes:
     """The body of ``run``; what ``decode_body`` reads back."""
-    plain = {each.name: getattr(run, each.name) for each in fields(run) if each.name not in (*_LINKS, *_PARTS)}
+    plain = {name: value for name, value in _telling(run) if name not in (*_LINKS, *_PARTS)}
     document = {
         "schema": SCHEMA,
         **plain,
@@ -69,11 +69,11 @@ def head_after(previous: str, entry: str) -> str:
     return digest_of(f"{previous}\n{entry}\n".encode())
 
 
-def _telling(terms: Terms) -> Iterator[tuple[str, JsonValue]]:
-    for each in fields(terms):
-        value = getattr(terms, each.name)
+def _telling(record: Run | Terms) -> Iterator[tuple[str, JsonValue]]:
+    for each in fields(record):
+        value = getattr(record, each.name)
         is_required = each.default is MISSING and each.default_factory is MISSING
-        if is_required or value not in (None, False, (), {}):
+        if is_required or value not in (None, False, "", (), {}):
             yield each.name, value
 
 

@@ -71,9 +71,10 @@ class Run:
 
     ``id`` sorts by time ("20261127T142455Z-3f2a9c1b"); ``sequence`` numbers the runs of the store from 1, without gaps.
     ``snapshot``, ``content`` (the compiled catalogue) and ``assessment`` (JSON version 1) are digests of blobs of the store.
-    ``percent`` and ``after_waivers`` are exact decimals as text, None when nothing was scorable. ``exit_code`` is
-    what the policy made of it; a report that could not be written afterwards does not change it. ``previous`` is the head
-    of the chain before this run, ``head`` the one after it (``benchmark.model.chain``).
+    ``percent`` and ``after_waivers`` are exact decimals as text, None when nothing was scorable. ``exit_code`` is what the
+    policy made of it; a report that could not be written afterwards does not change it. ``previous`` is the head of the chain
+    before this run, ``head`` the one after it (``benchmark.model.chain``). ``tool_digest`` is over the text of the program
+    that judged, "" where it was not recorded.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Run:
     exit_code: int
     previous: str
     head: str
+    tool_digest: str = ""
 
     @property
     def recorded(self) -> Recorded:

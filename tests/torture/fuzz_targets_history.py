@@ -26,7 +26,9 @@ _TERMS: Final = (
 def _run(terms: Terms) -> Run:
     counts = Counts(9, 1, 2, 1, 1, 1, 1, 2)
     told = ("20261120T080000Z-00000001", 1, "2026-11-20T08:00:00Z", "web", "ENGINE", "2026-11-20T08:00:00Z")
-    return Run(*told, terms, "0.1.0", *[_DIGEST] * 4, "50", None, counts, 1, NO_HEAD, NO_HEAD)
+    return Run(
+        *told, terms, "0.1.0", *[_DIGEST] * 4, "50", None, counts, 1, NO_HEAD, NO_HEAD, _DIGEST if terms.release else ""
+    )
 
 
 def _body(data: bytes) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from benchmark.cli.entry import main
 from benchmark.cli.exit_code import Refusal
+from benchmark.cli.own_digest import own_digest
 from benchmark.cli.recording import default_store
 from benchmark.history.store import open_store
 from tests.command import ROOT, dockmark, environment
@@ -54,6 +55,7 @@ def test_an_audit_is_recorded_without_being_asked(tmp_path):
         (run,) = store.runs()
         assert json.loads(store.blob(run.assessment)) == {k: v for k, v in report.items() if k != "recorded"}
     assert report["recorded"] == {"run": run.id, "sequence": 1, "previous": run.previous, "head": run.head}
+    assert run.tool_digest == own_digest()
     assert (run.terms.release, run.exit_code, run.host) == ("1.4", 4, report["target"]["name"])
     last = done.stderr.decode().splitlines()[-1]
     assert last == f"dockmark: recorded as {run.id}, run 1 in {tmp_path}/state/history.db; head {run.head}"

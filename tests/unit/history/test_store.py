@@ -5,7 +5,7 @@ import pytest
 
 from benchmark.history.store import open_store, open_store_for_recording
 from benchmark.history.store_error import NoStore, NoSuchRun, StoreDamaged, StoreError
-from benchmark.model.chain import NO_HEAD, encode_body, entry_of, head_after
+from benchmark.model.chain import NO_HEAD, decode_body, encode_body, entry_of, head_after
 from tests.histories import FAILING, GOOD, document, named, new_run, record
 from tests.snapshots import container, snapshot
 
@@ -185,3 +185,11 @@ def test_bytes_that_were_changed_are_not_returned_and_not_relied_on(place):
             store.blob("sha256:" + "1" * 64)
         store.record(new_run())
         assert store.blob(run.content) == new_run().content
+
+
+def test_a_body_of_before_a_field_was_added_has_the_same_head(place):
+    (run,) = record(place, new_run())
+    assert b"tool_digest" not in encode_body(run)
+    later = replace(run, tool_digest="sha256:" + "7" * 64)
+    assert decode_body(encode_body(later), run.previous, run.head) == later
+    assert decode_body(encode_body(run), run.previous, run.head) == run
