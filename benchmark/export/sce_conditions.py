@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchmark.export.sce_facts import AROUND, ScriptFact
+from benchmark.export.sce_fact import ScriptFact
+from benchmark.export.sce_facts import AROUND
 from benchmark.export.sides import NotExpressible
 from benchmark.model.control import (
     PARAMETER,

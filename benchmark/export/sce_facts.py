@@ -10,22 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from benchmark.export.sce_fact import PLAIN, ScriptFact, asked
+from benchmark.export.sce_objects import CONTAINER, IMAGE
+from benchmark.export.sce_swarm import ADDRESSES, NETWORK, SWARM
 from benchmark.model.declaration import Fact, Type
 from benchmark.model.facts_daemon import DAEMON_FACTS
-from benchmark.model.facts_engine import SWARM_FACTS
 from benchmark.scap.fix.places import PLACES, find_files, needs_of
 from benchmark.scap.fix.shell import functions
-
-_PLAIN: Final = frozenset({Type.BOOL, Type.INT, Type.STRING, Type.VERSION})
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptFact:
-    """``text`` is the body of a shell function that prints the fact of ``$member``; ``type`` is the fact's."""
-
-    text: str
-    type: Type
-    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +119,8 @@ def library(names: tuple[str, ...]) -> str:
     return functions(fixes) + "".join(LIBRARY[each] for each in found)
 
 
-def _asked(where: str, template: str, type_: Type) -> str:
-    if type_ in _PLAIN:
-        return f"{where} '{{{{json {template}}}}}'\n"
-    return f"{where} '{{{{range {template}}}}}{{{{json .}}}}{{{{\"\\n\"}}}}{{{{end}}}}'\n"
-
-
 def _of_engine(name: str, fact: Fact) -> ScriptFact:
-    return ScriptFact(_asked("engine", "." + name.removeprefix("info."), fact.type), fact.type, ("engine",))
+    return ScriptFact(asked("." + name.removeprefix("info."), fact.type), fact.type, ("engine",))
 
 
 def _security(name: str) -> ScriptFact:
@@ -147,7 +132,7 @@ _DAEMON: Final[Mapping[str, ScriptFact]] = {
     **{
         name: _of_engine(name, fact)
         for name, fact in DAEMON_FACTS.items()
-        if name.startswith("info.") and not fact.derived and (fact.type in _PLAIN or fact.type is Type.STRINGS)
+        if name.startswith("info.") and not fact.derived and (fact.type in PLAIN or fact.type is Type.STRINGS)
     },
     "version.Version": ScriptFact(_SERVER % "Version", Type.VERSION, ("engine",)),
     "version.Experimental": ScriptFact(_SERVER % "Experimental", Type.BOOL, ("engine",)),
@@ -195,34 +180,6 @@ echo $count
         ("engine",),
     ),
 }
-_MANAGERS: Final = """\
-found=$(docker node ls --quiet --filter role=manager 2>/dev/null </dev/null) || return 1
-"""
-_COUNT: Final = "set -- $found\n"
-_SWARM: Final[Mapping[str, ScriptFact]] = {
-    **{
-        name: ScriptFact(_asked("engine", f".Swarm.Cluster.{name}", fact.type), fact.type, ("engine",))
-        for name, fact in SWARM_FACTS.items()
-        if not fact.derived
-    },
-    "managers": ScriptFact(f"{_MANAGERS}{_COUNT}echo $#\n", Type.INT, ("engine",)),
-    "managers_odd": ScriptFact(
-        f"{_MANAGERS}{_COUNT}if [ $(($# % 2)) = 1 ]; then echo true; else echo false; fi\n", Type.BOOL, ("engine",)
-    ),
-    "secrets": ScriptFact(
-        f"found=$(docker secret ls --quiet 2>/dev/null </dev/null) || return 1\n{_COUNT}echo $#\n",
-        Type.INT,
-        ("engine",),
-    ),
-}
-_NETWORK: Final[Mapping[str, ScriptFact]] = {
-    "encryption_option": ScriptFact(
-        'docker network inspect --format \'{{range $name, $value := .Options}}{{if eq $name "encrypted"}}{{json $value}}'
-        '{{end}}{{end}}\' "$member" 2>/dev/null </dev/null\n',
-        Type.STRING,
-        ("engine",),
-    ),
-}
 _FILE: Final[Mapping[str, ScriptFact]] = {
     "audit_rules": ScriptFact("watching rules\n", Type.STRINGS, ("rules",)),
     "audit_exceptions": ScriptFact("watching exceptions\n", Type.STRINGS, ("rules",)),
@@ -238,8 +195,23 @@ AROUND: Final[Mapping[str, Mapping[str, ScriptFact]]] = {
         )
     },
 }
+
+
+def _listed(command: str, kind: str, facts: Mapping[str, ScriptFact]) -> ScriptCollection:
+    """What a command of docker lists, each once."""
+    return ScriptCollection(
+        f"""\
+members=$(docker {command} 2>/dev/null </dev/null) || leave error 'docker {command.partition(" --")[0]} does not answer'
+members=$(printf '%s\\n' "$members" | sort -u)
+""",
+        kind,
+        facts,
+        ("engine",),
+    )
+
+
 COLLECTIONS: Final[Mapping[str, ScriptCollection]] = {
-    "daemon": ScriptCollection("members=daemon\n", "daemon", _DAEMON, ("engine",)),
+    "daemon": ScriptCollection("members=daemon\n", "daemon", {**_DAEMON, **ADDRESSES}, ("engine",)),
     "swarm": ScriptCollection(
         """\
 members=
@@ -247,17 +219,12 @@ members=
     leave error 'docker info does not answer'
 """,
         "swarm",
-        _SWARM,
+        SWARM,
         ("state",),
     ),
-    "overlay_networks": ScriptCollection(
-        """\
-members=$(docker network ls --quiet --no-trunc --filter driver=overlay 2>&1 </dev/null) || leave error "$members"
-""",
-        "network",
-        _NETWORK,
-        ("engine",),
-    ),
+    "overlay_networks": _listed("network ls --quiet --no-trunc --filter driver=overlay", "network", NETWORK),
+    "containers": _listed("ps --all --quiet --no-trunc", "container", CONTAINER),
+    "images": _listed("image ls --quiet --no-trunc", "image", IMAGE),
     **{
         name: ScriptCollection(find_files(name) + "members=$files\n", "file", _FILE, (*needs_of(name), "rules"))
         for name in PLACES

@@ -136,7 +136,11 @@ def test_swarms_are_judged_alike(exported: Exported, engine: Engine) -> None:
         seen.update(f"{name} {result}" for name, result in theirs.items())
 
     alike()
-    engine.docker("swarm", "init", "--advertise-addr", "127.0.0.1", "--cert-expiry", "4000h")
+    init = ("swarm", "init", "--advertise-addr", "127.0.0.1")
+    engine.docker(*init, "--listen-addr", "127.0.0.1:2399", "--data-path-addr", "127.0.0.2")
+    alike()
+    engine.docker("swarm", "leave", "--force")
+    engine.docker(*init, "--cert-expiry", "4000h")
     try:
         alike()
         engine.docker("swarm", "update", "--autolock=true", "--cert-expiry", "100h")
@@ -144,6 +148,9 @@ def test_swarms_are_judged_alike(exported: Exported, engine: Engine) -> None:
         engine.docker("network", "rm", "ingress", stdin=b"y\n")
         alike()
         engine.docker("network", "create", "--driver", "overlay", "--opt", "encrypted=maybe", "odd")
+        service = ("service", "create", "--detach", "--replicas", "0", "--no-resolve-image", "--name")
+        engine.docker(*service, "quiet", "--env", "MODE=1", "--env", "DB_PASSWORD_FILE=/x", "busybox:test")
+        engine.docker(*service, "loud", "--env", "A=1", "--env", "API_KEY=token", "busybox:test", "sleep", "1")
         alike(swarm_mode_inactive__accepted_states="inactive,active")
         alike(swarm_certificate_lifetime_limited__longest_lifetime="1", swarm_managers_few_and_odd__most_managers="0")
     finally:
@@ -156,7 +163,7 @@ def test_swarms_are_judged_alike(exported: Exported, engine: Engine) -> None:
 def test_what_else_the_engine_says_is_judged_alike(exported: Exported, engine: Engine) -> None:
     mounts = serving(engine)
     chosen = [each for each in SCRIPTS if each not in AUDITED]
-    for step in (lambda: None, lambda: (engine.create("stopped"), engine.run("lives"))):
+    for step in (lambda: None, lambda: others(engine)):
         step()
         ours = by_dockmark(mounts, "--host", "unix:///run/docker.sock")
         theirs = by_oscap(exported, mounts, None, *chosen)
@@ -168,6 +175,15 @@ def test_what_else_the_engine_says_is_judged_alike(exported: Exported, engine: E
         ours = by_dockmark(mounts, "--host", "unix:///run/docker.sock", *words)
         theirs = by_oscap(exported, mounts, values, "engine_version_supported", "unused_images_pruned")
         assert theirs == {name: ours[name] for name in theirs}
+
+
+def others(engine: Engine) -> None:
+    """Containers, and images with other users and health checks than the first one."""
+    engine.create("stopped")
+    engine.run("lives", "--restart", "on-failure:3")
+    for number, line in enumerate(("USER 00:5", "USER app", "USER 1", 'HEALTHCHECK CMD ["true"]', "HEALTHCHECK NONE")):
+        name = line.split()[1].replace(":", "")
+        engine.docker("commit", "--change", line, "lives", f"other:{number}{name}".lower())
 
 
 def test_without_an_engine_everything_is_an_error(exported: Exported) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchmark.evaluate.compile import Around, compile_condition
 from benchmark.export.sce_conditions import LISTED, NUMBER, Writer
-from benchmark.export.sce_facts import ScriptFact
+from benchmark.export.sce_fact import ScriptFact
 from benchmark.export.sides import NotExpressible
 from benchmark.model.control import AllOf, AnyOf, Condition, Each, Not, Parameter, ParameterRef, Test, WhenAbsent
 from benchmark.model.declaration import Fact, Type
