@@ -57,7 +57,12 @@ FRAMEWORK = Framework(
 def judged(name="web"):
     return assessment(
         [
-            row(Result.FAIL, [failing(subject(name=name))], made=CONTROLS["one"], waiver={"id": "W-1"}),
+            row(
+                Result.FAIL,
+                [failing(subject(name=name))._replace(waiver="W-1")],
+                made=CONTROLS["one"],
+                waiver={"id": "W-1"},
+            ),
             row(Result.PASS, [passing(subject(name=name))], made=CONTROLS["two"]),
             row(Result.NOTCHECKED, made=CONTROLS["three"]),
         ]
@@ -100,7 +105,7 @@ def test_a_waived_failure_is_shown_as_waived_and_contradicts():
 
 def test_findings_stand_once_and_are_referred_to():
     text = written("table", judged())
-    assert text.count("container web: HostConfig.Privileged is true") == 1
+    assert text.count("container web: [waived by W-1] HostConfig.Privileged is true") == 1
     assert "findings of one see 4.1" in text
 
 
