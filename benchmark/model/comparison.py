@@ -231,13 +231,8 @@ class Comparison:
 
     @property
     def is_worse(self) -> bool:
-        """True when a finding or a control got worse (``WORSE``), or the posture took points from the score."""
-        if any(got_worse(each) or any(got_worse(finding) for finding in each.findings) for each in self.controls):
-            return True
-        return any(
-            share.terms == (Term.POSTURE,) and share.points_after is not None and share.points_after < 0
-            for share in self.bridge.shares
-        )
+        """True when a finding or a control got worse (``WORSE``); a lower score alone is no regression, its bridge says why."""
+        return any(got_worse(each) or any(map(got_worse, each.findings)) for each in self.controls)
 
 
 WORSE: Final = frozenset({State.REGRESSED, State.NEW, State.WAIVER_EXPIRED, State.APPEARED})

@@ -97,7 +97,7 @@ def verdict_of(comparison: Comparison) -> str:
             named = " ".join(f"--allow {each.value}" for each in comparison.obstacles if each not in comparison.allowed)
             return f"not comparable: {f'{worse}; ' if count else ''}{named} compares all the same"
         case Outcome.REGRESSED:
-            return f"regressed: {worse if count else 'the posture took points from the score'}"
+            return f"regressed: {worse}"
         case Outcome.SAME_OR_BETTER:
             fixed = sum(each.state is State.FIXED for row in comparison.controls for each in row.findings)
             return f"same or better: no failure that was not there before{f', {fixed} fixed' if fixed else ''}"

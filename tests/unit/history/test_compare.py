@@ -166,6 +166,14 @@ def test_a_waiver_that_ended_counts_though_the_earlier_facts_fail_without_it_too
     assert compare(before, after, between).outcome is Outcome.REGRESSED
 
 
+def test_a_lower_score_alone_is_no_regression() -> None:
+    before = of(judged("a", finding(WEB, PASS)), judged("b", finding(WEB, FAIL), ids=("5.6",)))
+    after = of(judged("a", finding(WEB, INAPPLICABLE)), judged("b", finding(WEB, FAIL), ids=("5.6",)))
+    comparison = compare(before, after)
+    assert {each.terms: each.points for each in comparison.bridge.shares if each.points} == {(Term.POSTURE,): -50}
+    assert comparison.outcome is Outcome.SAME_OR_BETTER
+
+
 def test_newly_checked_failures_are_not_worse() -> None:
     before = of(judged("a", finding(WEB, PASS)))
     after = of(judged("a", finding(WEB, PASS)), judged("b", finding(WEB, FAIL), ids=("5.6",)))
