@@ -13,6 +13,7 @@ from benchmark.scap.names import value_id
 from benchmark.scap.oval_words import Comparison
 
 # Appended to every list: a filter whose variable has no value lets everything through, and no text that is compared has a quote.
+_MOST_DIGITS: Final = 9
 _NEVER_EMPTY: Final = ',"'
 
 
@@ -51,12 +52,38 @@ def parameter_term(reference: ParameterRef, control: Control) -> Term:
 
 def _with_parameter(comparison: Comparison, reference: ParameterRef, name: str, control: Control) -> Entity:
     term = parameter_term(reference, control)
+    if comparison.datatype == "int":
+        return Entity(name, _number_beside(comparison.operation, term), "pattern match")
     if comparison.datatype != "string":
-        raise NotExpressible("a filter of OVAL's compares no number with a Value")
+        raise NotExpressible("OVAL's versions have no suffixes, which those of engines have")
     if comparison.around is not None:
         before, after = comparison.around
         return Entity(name, Concat((before, Escaped(term), after)), "pattern match")
     return Entity(name, term, comparison.operation)
+
+
+def _number_beside(operation: str, term: Term) -> Term:
+    """An expression for whole numbers that are as many as the Value says, or fewer, or more, up to nine digits.
+
+    It is put together from the Value's digits: as many digits, of which the first that is another one is lower; or fewer digits.
+    In a piece for another count of digits ``(?:){5}`` comes out as ``(?:){}``, which no number matches.
+    """
+    if operation == "equals":
+        return Concat((r"\A", term, r"\z"))
+    is_least = operation == "greater than or equal"
+    parts: list[str | Term] = [r"\A(?:", "(?!)" if is_least else r"-\d+"]
+    for size in range(1, _MOST_DIGITS + 1):
+        first = rf"\A(?|([1-9])\d{{{size - 1}}}\z|())" if size > 1 else r"\A(?|(\d)\z|())"
+        only: tuple[str | Term, ...] = ("|", "(?:){", Captured(term, first), "}")
+        others = rf"[1-9]\d{{{size},}}" if is_least else rf"\d{{1,{size - 1}}}" if size > 1 else "(?!)"
+        parts += [*only, others, *only, Captured(term, rf"\A(?|(\d{{{size}}})\z|())")]
+        for at in range(size):
+            rest = size - at - 1
+            before = (Captured(term, rf"\A(?|(\d{{{at}}})\d{{{size - at}}}\z|())"),) if at else ()
+            digit = Captured(term, rf"\A(?|\d{{{at}}}(\d)\d{{{rest}}}\z|())")
+            span: tuple[str | Term, ...] = ("[", digit, "-9]") if is_least else ("[0-", digit, "]")
+            parts += [*only, *before, "(?!", digit, ")", *span, rf"\d{{{rest}}}"]
+    return Concat((*parts, r")\z"))
 
 
 def _number(operation: str, first: str, values: tuple[str, ...]) -> str:

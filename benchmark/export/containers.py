@@ -58,6 +58,13 @@ def _joins(fact: str) -> Test:
 _NETWORK: Final = "HostConfig.NetworkMode"
 _AT_HOST: Final = Test("networks", "contains", "host")
 
+_OPTIONS: Final = "HostConfig.SecurityOpt"
+_PRIVILEGED: Final = _is("HostConfig.Privileged", True)
+_NO_FILTER: Final = Test(_OPTIONS, "contains_any", ["seccomp=unconfined", "seccomp:unconfined"])
+_OWN_FILTER: Final = Test(_OPTIONS, "starts_with_any", ["seccomp=", "seccomp:"])
+_OTHER_FILTER: Final = Test(_OPTIONS, "starts_with_any", ["seccomp=/", "seccomp:/"])
+_DEFAULT_FILTER: Final = _is("daemon:seccomp_in_force", True)
+
 # Facts that follow from others: what each value means. A value with None is a proven absence.
 DERIVED: Final[Mapping[str, tuple[tuple[object, Condition], ...]]] = {
     "shares_host_network": (
@@ -72,6 +79,14 @@ DERIVED: Final[Mapping[str, tuple[tuple[object, Condition], ...]]] = {
         (True, _is("HostConfig.IpcMode", "host")),
         (False, Not(AnyOf((_is("HostConfig.IpcMode", "host"), _joins("HostConfig.IpcMode"))))),
     ),
+    "seccomp": (
+        ("unconfined", AnyOf((_PRIVILEGED, _NO_FILTER, AllOf((Not(_OWN_FILTER), Not(_DEFAULT_FILTER)))))),
+        ("engine default", AllOf((Not(_PRIVILEGED), Not(_OWN_FILTER), _DEFAULT_FILTER))),
+        ("custom", AllOf((Not(_PRIVILEGED), Not(_NO_FILTER), _OTHER_FILTER))),
+    ),
+    # of a profile of the container's own nothing is known
+    "seccomp_weaker": ((None, AnyOf((_PRIVILEGED, _NO_FILTER, Not(_OWN_FILTER)))),),
+    "seccomp_default_action": ((None, AnyOf((_PRIVILEGED, _NO_FILTER, Not(_OWN_FILTER)))),),
     "service_restart.condition": ((None, Not(Test("labels", "contains", _SERVICE))),),
     "service_restart.max_attempts": ((None, Not(Test("labels", "contains", _SERVICE))),),
 }  # fmt: skip

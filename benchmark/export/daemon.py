@@ -43,7 +43,18 @@ from benchmark.export.places import CONFIG_FILE, DATA_ROOT
 from benchmark.export.population import Derivation, ReadOne, Single
 from benchmark.export.sides import CriteriaSides, NotExpressible, Sides, decided
 from benchmark.export.sides import known as known_value
-from benchmark.model.control import PARAMETER, AllOf, AnyOf, Condition, Control, Each, Not, ParameterRef, Test
+from benchmark.model.control import (
+    PARAMETER,
+    AllOf,
+    AnyOf,
+    Condition,
+    Control,
+    Each,
+    Not,
+    ParameterRef,
+    Test,
+    WhenAbsent,
+)
 from benchmark.scap.names import value_id
 
 _SETTING: Final = "daemon."
@@ -212,6 +223,16 @@ def _selinux(test: Test, control: Control) -> CriteriaSides:
     return sides if test.argument is True else sides.turned()
 
 
+def _seccomp(test: Test, control: Control) -> CriteriaSides:
+    """The kernel has seccomp, and the engine's default for containers is not to do without."""
+    setting = read_setting(
+        "seccomp-profile", Test("stated", "equals", "unconfined", WhenAbsent.FAIL), control, with_default=False
+    )
+    there = Exists(file_at("/proc/sys/kernel/seccomp/actions_avail"), "the kernel has seccomp")
+    sides = Sides(every(there, setting.false), every(there, setting.true))
+    return sides if test.argument is True else sides.turned()
+
+
 def _swarm_state(test: Test, control: Control) -> CriteriaSides:
     """Whether the daemon is in a swarm stands in a file; in which state it is there, the engine alone says."""
     if isinstance(test.argument, ParameterRef):
@@ -298,6 +319,7 @@ DAEMON_FACTS_SEEN: Final[Mapping[str, Callable[[Test, Control], CriteriaSides]]]
     "security.rootless": _flag_fact(_ROOTLESS, known()),
     "security.apparmor": _flag_fact(Exists(text_in(_APPARMOR, r"\A(Y)"), "the kernel enforces AppArmor"), TRUE),
     "security.selinux": _selinux,
+    "seccomp_in_force": _seccomp,
     "info.Driver": _storage_driver,
     "info.Swarm.LocalNodeState": _swarm_state,
     "data_root.is_mount_point": _own_mount,

@@ -42,7 +42,8 @@ def _of_daemon(control: str) -> bool:
 def _odd_flags(host: Host) -> bool:
     names = [each.name for each in host.flags]
     lists = ("host", "authorization-plugin", "insecure-registry", "default-ulimit", "storage-opt", "log-opt")
-    return any(each.style in "sj" and each.value is not None for each in host.flags) or any(
+    short = ("debug", "log-level", "group", "storage-driver", "host", "bridge")
+    return any(each.style in "sj" and each.name in short for each in host.flags) or any(
         names.count(each) > 1 for each in names if each not in lists
     )
 

@@ -125,7 +125,11 @@ def staged(host: Host, directory: Path) -> Iterator[tuple[Snapshot, Path, dict[s
         snapshot = collect_snapshot(CollectRequest(host=daemon.url, host_root=str(top)))
     if not host.hidden:  # a number that no process of this machine has: those below the root are meant
         (top / f"proc/{os.getpid()}").rename(top / f"proc/{_NOBODY}")
-        (top / "run/docker.pid").write_text(f"{_NOBODY}\n")
+        pid_file = top / "run/docker.pid"
+        pid_file.write_text(f"{_NOBODY}\n")
+        if host.later_config is not None:
+            earlier = pid_file.stat().st_mtime - 3600
+            os.utime(pid_file, (earlier, earlier))
     yield snapshot, top, places(host)
 
 
@@ -150,6 +154,9 @@ def _write_containers(host: Host, api: dict[str, Any], top: Path) -> None:
     if "selinux" in host.kernel:
         (top / "sys/fs/selinux").mkdir(parents=True)
         (top / "sys/fs/selinux/enforce").write_text("1")
+    if "seccomp" in host.kernel:
+        (top / "proc/sys/kernel/seccomp").mkdir(parents=True)
+        (top / "proc/sys/kernel/seccomp/actions_avail").write_text("kill_process allow\n")
     if "apparmor" in host.kernel:
         (top / "sys/module/apparmor/parameters").mkdir(parents=True)
         (top / "sys/module/apparmor/parameters/enabled").write_text("Y\n")
