@@ -154,7 +154,8 @@ def _of_type(file: str, path: tuple[str, ...], fact: Fact, counterpart: Counterp
             if fact.type is Type.MAP or path[-1] == "Networks":
                 each, whole = json_text.keys(path), json_text.object_of(path)
             else:
-                each, whole = json_text.elements(path, json_text.text()), json_text.list_of(path, json_text.text())
+                each = json_text.elements(path, json_text.AS_WRITTEN)
+                whole = json_text.list_of(path, json_text.AS_WRITTEN)
             return _quantified(
                 quantifier, split_items(file_text(file, each), comparison, control), lift(file_text(file, whole))
             )

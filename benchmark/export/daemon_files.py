@@ -73,24 +73,26 @@ def api_sockets(_: Control) -> Population:
 
 
 def containerd_socket(_: Control) -> Population:
-    """The one that --containerd names; else that of the containerd which dockerd started itself; else the system's."""
-    given = file_at(Captured(_LINE, r" --containerd[= ](?:unix://)?(/[^ ]+)"))
+    """The one that the command line or the file names; else that of the containerd which dockerd started itself; else the
+    system's.
+    """
+    in_file = text_in(CONFIG_FILE.setting, json_text.value(("containerd",), r'"(?:unix://)?(/[^"\\]++)"'))
+    on_line = Captured(_LINE, r" --containerd[= ](?:unix://)?(/[^ ]+)")
+    given = Combined("UNION", file_at(on_line), file_at(Field(in_file, "subexpression")))
     own = Found(
         FILE, (Entity("path", Concat((EXEC_ROOT.setting, "/containerd"))), Entity("filename", "containerd.sock"))
     )
     system = Found(FILE, (Entity("path", _SYSTEM_CONTAINERD), Entity("filename", "containerd.sock")))
     usual = first_of([own, system])
-    name = Entity("filename", Field(given, "filename"))
+    # Neither counts where another is named: they are looked for under its name, and under their own wherever it lies.
+    name = Captured(Concat((Field(given, "filepath"), "@containerd.sock")), r"@(containerd\.sock)\z")
     shadowed = Combined(
         "UNION",
-        Found(FILE, (own.entities[0], name)),
-        Found(FILE, (system.entities[0], name)),
+        Found(FILE, (own.entities[0], Entity("filename", name))),
+        Found(FILE, (system.entities[0], Entity("filename", name))),
     )
-    in_file = text_in(CONFIG_FILE.setting, json_text.value(("containerd",), r'("[^"\\]++")'))
-    gap = some(
-        every(is_given("containerd"), negated(Exists(given, "the socket that --containerd names is there"))),
-        Exists(in_file, "the file names a containerd"),
-    )
+    named = some(is_given("containerd"), Exists(in_file, "the file names a containerd"))
+    gap = every(named, negated(Exists(given, "the socket of the containerd that is named is there")))
     return file_population(Combined("UNION", given, Combined("COMPLEMENT", usual, shadowed)), gap=gap)
 
 

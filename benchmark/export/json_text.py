@@ -20,6 +20,8 @@ _GRAMMAR: Final = (
     r"(?<o>\{(?:\s*+(?&s)\s*+:(?&v)(?:,\s*+(?&s)\s*+:(?&v))*+|\s*+)\})"
     r"(?<a>\[(?:(?&v)(?:,(?&v))*+|\s*+)\]))"
 )
+# A string, captured as it is written: the engine writes what needs no escape without one, so texts compare as they stand.
+AS_WRITTEN: Final = r'"((?:[^"\\]++|\\.)*+)"'
 PLAIN: Final = r'"[^"\\]*+"'  # a string without escapes
 _PAIR: Final = r"\s*+(?&s)\s*+:(?&v)"
 

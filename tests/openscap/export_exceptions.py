@@ -52,6 +52,11 @@ def _linked(host: Host) -> bool:
     return any(target.endswith("real-daemon.json") for target in host.links.values())
 
 
+def _group(host: Host) -> str:
+    given = [each.value for each in host.flags if each.name == "group"]
+    return str((given[-1] if given else (host.config or {}).get("group")) or "docker")
+
+
 def _driver(host: Host) -> str:
     given = [each.value for each in host.flags if each.name == "log-driver"]
     return str(given[-1] if given else (host.config or {}).get("log-driver"))
@@ -60,7 +65,7 @@ def _driver(host: Host) -> str:
 DAEMON = (
     "authorization_plugin", "daemon_", "default_bridge_icc", "default_ulimits", "devicemapper", "experimental", "live_restore",
     "logs_sent", "no_insecure", "storage_driver", "tcp_listeners", "user_namespaces", "userland_proxy", "tls_", "data_root",
-    "swarm_mode", "api_socket", "docker_group", "containerd_socket", "container_selinux",
+    "swarm_mode", "api_socket", "docker_group", "containerd_socket", "container_selinux", "container_seccomp",
 )  # fmt: skip
 
 _PLACED = ("api_socket", "containerd_socket", "daemon_config", "registry", "configuration_directory")
@@ -151,6 +156,30 @@ DIFFERENCES = (
         ANY,
         "unknown",
         "where they are when nobody says so depends on the daemon's environment, which OVAL cannot read",
+    ),
+    Difference(
+        "another group than docker",
+        lambda control: control == "docker_group_members_approved",
+        ANY,
+        "unknown",
+        "whose members count is said by the daemon's setting, and only the group docker is looked up",
+        lambda host: _group(host) != "docker",
+    ),
+    Difference(
+        "a task of a swarm service",
+        lambda control: control == "container_restart_bounded",
+        ANY,
+        "unknown",
+        "how often the swarm restarts a task is in the managers' store",
+        lambda host: any(each.service for each in host.containers),
+    ),
+    Difference(
+        "a seccomp profile of a container's own",
+        lambda control: control == "container_seccomp_enabled",
+        ANY,
+        "unknown",
+        "whether it is weaker than the engine's OVAL cannot compare",
+        lambda host: any("seccomp" in option for each in host.containers for option in each.security_opt or ()),
     ),
     Difference(
         "where logs go",

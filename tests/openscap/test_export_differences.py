@@ -10,7 +10,7 @@ import pytest
 
 from tests.openscap.export_exceptions import DIFFERENCES, explained
 from tests.openscap.exported import Exported, export, judged_by_dockmark, judged_by_oscap, staged
-from tests.torture.oracle.host import Container, File, Flag, Host, HostMount, Unit
+from tests.torture.oracle.host import Container, File, Flag, Group, Host, HostMount, Service, Swarm, Unit
 from tests.torture.oracle_harness import NEEDS_ROOT
 
 pytestmark = [pytest.mark.openscap, NEEDS_ROOT]
@@ -86,6 +86,12 @@ def _joined(host: Host) -> None:
     host.containers[0].pid_mode = f"container:{'b' * 64}"
 
 
+def _task(host: Host) -> None:
+    host.swarm = Swarm(state="active", manager=True)
+    host.services = [Service("web", "7b04a09c9bad96ed4dfd497c8", condition="none")]
+    host.containers[0].service = host.services[0].id
+
+
 def _old_images(top: Path) -> None:
     (top / "var/lib/docker/image/aufs").mkdir(parents=True)
 
@@ -126,6 +132,27 @@ SHOWN = (
     Shown("where logs go", _set(config=LOGS), "logs_sent_off_host", "pass", "unknown"),
     Shown("the driver that the engine chose", _set(), "storage_driver_not_aufs", "pass", "unknown", _old_images),
     Shown("a container that joins another one", _joined, "container_no_host_pid", "pass", "unknown"),
+    Shown(
+        "another group than docker",
+        _set(config={"group": "dockers"}, groups=[Group("root", 0), Group("docker", 999), Group("dockers", 1500)]),
+        "docker_group_members_approved",
+        "pass",
+        "unknown",
+    ),
+    Shown(
+        "a task of a swarm service",
+        _task,
+        "container_restart_bounded",
+        "pass",
+        "unknown",
+    ),
+    Shown(
+        "a seccomp profile of a container's own",
+        _container(security_opt=["no-new-privileges", "seccomp=" + '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}']),
+        "container_seccomp_enabled",
+        "pass",
+        "unknown",
+    ),
     Shown(
         "a container between two restarts",
         _container(status="restarting", pid=0, asked_ports=[("80/tcp", "192.0.2.7", "8080")]),
