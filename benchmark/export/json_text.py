@@ -68,12 +68,12 @@ def list_of(path: tuple[str, ...], inner: str, *, whole: bool = False) -> str:
 
 def keys(path: tuple[str, ...]) -> str:
     """Every key of the object at ``path``, one match each."""
-    return rf'{_GRAMMAR}(?:{_begin(path)}\{{|\G(?!\A),)\s*+"([^"\\]*+)"\s*+:(?&v)'
+    return rf"{_GRAMMAR}(?:{_begin(path)}\{{|\G(?!\A),)\s*+{AS_WRITTEN}\s*+:(?&v)"
 
 
 def object_of(path: tuple[str, ...], inner: str = "(?&v)", *, whole: bool = False) -> str:
-    """The object at ``path`` where every key is a plain string and every value matches ``inner``."""
-    pair = rf"{PLAIN}\s*+:\s*+{_uncaptured(inner)}"
+    """The object at ``path`` where every value matches ``inner``."""
+    pair = rf"(?&s)\s*+:\s*+{_uncaptured(inner)}"
     return f"{_GRAMMAR}{_begin(path)}{_sequence('{', pair, '}')}{_end(path[-1], whole=whole)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -150,6 +151,7 @@ def test_settings(exported: Exported, flags: tuple[str, ...], config: dict[str, 
 
 def test_a_file_that_changed_since_the_start_is_not_believed(exported: Exported) -> None:
     with real_engine(config='{"live-restore": true}', image=False) as own:
+        time.sleep(1.1)  # items have times in whole seconds
         own.config_file.write_text('{"live-restore": true, "userland-proxy": false}')
         found = told(exported, own)
     assert found["userland_proxy_disabled"][0] != "pass"
