@@ -68,7 +68,7 @@ def _audit_row(engine: Engine, size: int, directory: Path, runs: int) -> AuditRo
     saved = directory / f"{size}.snapshot.json"
     _collect(engine, saved)
     requests = json.loads(saved.read_bytes())["collector"]["requests"]
-    audit = median_cost(lambda: _audit(engine.unix_host), runs)
+    audit = median_cost(lambda: _audit(engine.unix_host, directory), runs)
     bare = median_cost(lambda: measure([python(), "-m", "bench.bare_loop", str(engine.socket)]), runs)
     return AuditRow(size, requests, audit, bare)
 
@@ -81,12 +81,12 @@ def _recorded_rows(engine: Engine, sizes: list[int], directory: Path, runs: int)
         with recorded_engine(engine, size) as host:
             for output in _OUTPUTS if size == sizes[-1] else _OUTPUTS[:1]:
                 named = output if output == "table" else f"{output}={directory / output}"
-                rows.append(RecordedRow(size, output, _median_audit(host, named, min(runs, 3))))
+                rows.append(RecordedRow(size, output, _median_audit(host, directory, named, min(runs, 3))))
     return rows
 
 
-def _median_audit(host: str, output: str, runs: int) -> Cost:
-    return median_cost(lambda: _audit(host, output), runs)
+def _median_audit(host: str, directory: Path, output: str, runs: int) -> Cost:
+    return median_cost(lambda: _audit(host, directory, output), runs)
 
 
 def _judging(engine: Engine, directory: Path, runs: int) -> list[Judging]:
@@ -115,8 +115,10 @@ def _collect(engine: Engine, path: Path) -> None:
     measure([*_dockmark(), "collect", "--host", engine.unix_host, "-o", str(path)], environment=_clean())
 
 
-def _audit(host: str, output: str = "table") -> Cost:
-    return measure([*_dockmark(), "audit", "--host", host, "-o", output], accept=_JUDGED, environment=_clean())
+def _audit(host: str, directory: Path, output: str = "table") -> Cost:
+    """An audit as users run it: recorded, in a history of its own."""
+    words = ["--host", host, "-o", output, "--store", str(directory / "history.db")]
+    return measure([*_dockmark(), "audit", *words], accept=_JUDGED, environment=_clean())
 
 
 def _evaluate(output: str, snapshots: list[Path]) -> Cost:

@@ -123,8 +123,9 @@ def why_no_systemd() -> str:
 @contextlib.contextmanager
 def booted_systemd() -> Iterator[Systemd]:
     """A systemd that has started, with no unit but its own."""
-    for each in ("/var/lib/docker", "/var/lib/dockmark", "/etc/docker"):
-        Path(each).mkdir(mode=0o710, parents=True, exist_ok=True)  # to mount upon
+    made = [each for each in map(Path, ("/var/lib/docker", "/var/lib/dockmark", "/etc/docker")) if not each.exists()]
+    for each in made:
+        each.mkdir(mode=0o700, parents=True)  # to mount upon
     with tempfile.TemporaryDirectory(prefix="dm-systemd-", ignore_cleanup_errors=True) as root:
         log = Path(f"{root}.log")
         with log.open("wb") as output:
@@ -142,6 +143,9 @@ def booted_systemd() -> Iterator[Systemd]:
                 os.killpg(process.pid, signal.SIGKILL)  # the kernel ends all that live in its process namespace
             process.wait()
             log.unlink(missing_ok=True)
+            for each in made:
+                with contextlib.suppress(OSError):  # somebody keeps something there now
+                    each.rmdir()
 
 
 def _started(process: subprocess.Popen[bytes], log: Path) -> Systemd:
