@@ -14,10 +14,11 @@ from importlib import import_module
 from types import FrameType
 from typing import Final, cast
 
+from benchmark.cli.command import Command
+from benchmark.cli.commands import EXCLUSIVE
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.option import complete_options
-from benchmark.cli.options import EXCLUSIVE
-from benchmark.cli.parser import Command, build_parser, find_command
+from benchmark.cli.parser import build_parser, find_command
 from benchmark.cli.streams import StandardOutput, say
 
 _PLAIN_WORD: Final = re.compile(r"-{0,2}[A-Za-z](?:[a-z]|[_-](?=[a-z])){0,30}")

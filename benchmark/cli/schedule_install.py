@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from benchmark.cli.command import Command
+from benchmark.cli.commands import COMMANDS, EXCLUSIVE
 from benchmark.cli.evaluation import load_content, prepare
 from benchmark.cli.exit_code import ExitCode, Refusal
 from benchmark.cli.option import complete_options
-from benchmark.cli.options import CALENDAR, EXCLUSIVE, NOTIFICATION, STORE, WEBHOOK
+from benchmark.cli.options import STORE
+from benchmark.cli.options_schedule import CALENDAR, NOTIFICATION, WEBHOOK
 from benchmark.cli.output_file import OutputFile
-from benchmark.cli.parser import COMMANDS, Command, build_parser
+from benchmark.cli.parser import build_parser
 from benchmark.cli.printing import print_text
 from benchmark.cli.spelled import variables_for_later, words_for_later
 from benchmark.cli.streams import say

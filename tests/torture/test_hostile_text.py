@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from benchmark.cli.parser import COMMANDS
+from benchmark.cli.commands import COMMANDS
 from benchmark.render.formats import FORMATS
 from tests.command import dockmark
 from tests.terminal import on_a_terminal

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from benchmark.cli import run as run_module
-from benchmark.cli.parser import COMMANDS as COMMAND_LINES
+from benchmark.cli.commands import COMMANDS as COMMAND_LINES
 from benchmark.collect import collector, redaction
 from benchmark.collect.daemon import known
 from benchmark.collect.engine import container_facts, contexts, endpoint

@@ -2,7 +2,7 @@
 
 import re
 
-from benchmark.cli.parser import COMMANDS
+from benchmark.cli.commands import COMMANDS
 from tests.command import ROOT, dockmark
 
 PAGE = ROOT / "docs" / "cli.md"

@@ -154,7 +154,7 @@ def test_selection_options_judge_snapshots(tmp_path) -> None:
     assert told["after"]["profile"] == "level_1"
 
 
-def test_policy_options_judge_snapshots(tmp_path) -> None:
+def test_options_policy_judge_snapshots(tmp_path) -> None:
     path = write_snapshot(tmp_path / "a.json", FAILING)
     waivers = tmp_path / "waivers.yaml"
     waivers.write_bytes(written(waivers=[waiver(created="2026-01-01", expires="2026-12-31")]))

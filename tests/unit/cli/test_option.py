@@ -2,10 +2,9 @@ import argparse
 
 import pytest
 
+from benchmark.cli.commands import COMMANDS, EXCLUSIVE
 from benchmark.cli.exit_code import Refusal
 from benchmark.cli.option import BadValue, Option, add_options, complete_options
-from benchmark.cli.options import EXCLUSIVE
-from benchmark.cli.parser import COMMANDS
 
 
 def _number(text):

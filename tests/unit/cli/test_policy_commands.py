@@ -13,7 +13,7 @@ import pytest
 from benchmark.catalog.waivers import read_waivers
 from benchmark.cli.entry import main
 from benchmark.cli.option import BadValue
-from benchmark.cli.policy_options import CATEGORIES, read_duration
+from benchmark.cli.options_policy import CATEGORIES, read_duration
 from benchmark.model.policy import Category
 from tests.command import ROOT, command, environment
 from tests.policies import GONE, attestation, waiver, written

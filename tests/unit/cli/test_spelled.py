@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.cli.commands import COMMANDS
 from benchmark.cli.option import complete_options
-from benchmark.cli.parser import COMMANDS, build_parser
+from benchmark.cli.parser import build_parser
 from benchmark.cli.spelled import variables_for_later, words_for_later
 
 AUDIT = next(each for each in COMMANDS if each.name == "audit").all_options
