@@ -260,7 +260,7 @@ def test_scripts_run_out_of_a_data_stream(tmp_path: Path, strict: bool) -> None:
     if strict:
         done = oscap("xccdf", "validate", path)
         assert done.returncode == 0, done.stdout
-    chosen = ("swarm_mode_inactive", "swarm_managers_few_and_odd")
+    chosen = ("swarm_autolock_enabled", "swarm_managers_few_and_odd")
     rules = [word for each in chosen for word in ("--rule", SCRIPTS[each].rule.id)]
     results = tmp_path / "results.xml"
     words = ["oscap", "xccdf", "eval", "--profile", "xccdf_dockmark_profile_level_2", *rules, "--results", str(results)]
