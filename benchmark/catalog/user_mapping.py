@@ -19,7 +19,7 @@ def load_mapping(path: Path, catalog: Catalog) -> Framework:
     """The framework in the mapping file ``path``, whose controls are those of ``catalog``.
 
     The file may have any name. Raises ContentErrors with every error as ``path:line:column``, an id among them that a
-    framework of the catalogue has already.
+    framework of the catalogue has already, and OSError for a file that cannot be read.
     """
     errors: list[ContentError] = []
     framework = _read(path, catalog, dict.fromkeys(catalog.frameworks, "the content"), errors)
@@ -31,7 +31,8 @@ def load_mapping(path: Path, catalog: Catalog) -> Framework:
 def with_mappings(catalog: Catalog, paths: Sequence[Path]) -> Catalog:
     """``catalog`` and the frameworks in ``paths``, with the digest of both together.
 
-    Raises ContentErrors with the errors of all the files, two of one id among them.
+    Raises ContentErrors with the errors of all the files, two of one id among them; OSError, whose message says the path and
+    why, for one that cannot be read.
     """
     errors: list[ContentError] = []
     taken = dict.fromkeys(catalog.frameworks, "the content")
@@ -49,8 +50,11 @@ def with_mappings(catalog: Catalog, paths: Sequence[Path]) -> Catalog:
 
 def _read(path: Path, catalog: Catalog, taken: dict[str, str], errors: list[ContentError]) -> Framework | None:
     """``taken``: framework id -> who has it."""
-    data = read_file(path, str(path), errors)
-    node = None if data is None else read_yaml(data, str(path), errors)
+    unread: list[ContentError] = []
+    data = read_file(path, str(path), unread)
+    if data is None:
+        raise OSError(f"{path}: {unread[0].message}")
+    node = read_yaml(data, str(path), errors)
     if node is None:
         return None
     report = Report(str(path), errors)

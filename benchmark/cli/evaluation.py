@@ -56,7 +56,10 @@ def _with_mappings(catalog: Catalog, paths: Sequence[str]) -> Catalog:
         return catalog
     from benchmark.catalog.user_mapping import with_mappings  # noqa: PLC0415  (reads YAML, which most runs do not)
 
-    return with_mappings(catalog, [Path(each) for each in paths])
+    try:
+        return with_mappings(catalog, [Path(each) for each in paths])
+    except OSError as error:
+        raise Refusal(f"--mapping: {error}") from None
 
 
 def framework_of(catalog: Catalog) -> Framework:

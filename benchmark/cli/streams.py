@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
+_OURS = ("dockmark: ", "this is a bug in dockmark ")  # how a message begins
+
 
 class StandardOutput:
     """A sink on standard output.
@@ -69,16 +71,23 @@ class StandardOutput:
 def say(message: str, *more: str) -> None:
     """One message for people on standard error, a line; ``more`` are further lines of it.
 
-    Control characters become visible, line breaks among them: who chose a part of a message could write one of ours.
+    Control characters become visible, line breaks among them: who chose a part of a message could write one of ours. For the
+    same reason a further line that begins as a message does is moved to the right: it may be the name of a file.
     """
     if sys.stderr is None:
         return
-    lines = [line if line.isascii() and line.isprintable() else _visible(line) for line in (message, *more)]
+    lines = [
+        line if line.isascii() and line.isprintable() else _visible(line) for line in (message, *map(_further, more))
+    ]
     try:
         sys.stderr.write("\n".join(lines) + "\n")  # its error handler is backslashreplace
         sys.stderr.flush()
     except OSError:  # nobody reads it
         return
+
+
+def _further(line: str) -> str:
+    return f"  {line}" if line.lstrip().startswith(_OURS) else line
 
 
 def stdout_is_terminal() -> bool:

@@ -31,6 +31,12 @@ def refused(catalog: Catalog, *paths: Path) -> list[str]:
     return [str(each) for each in raised.value.errors]
 
 
+def unread(catalog: Catalog, *paths: Path) -> str:
+    with pytest.raises(OSError, match=": ") as raised:
+        with_mappings(catalog, paths)
+    return str(raised.value)
+
+
 def test_it_stands_beside_those_of_the_content(tmp_path: Path, catalog: Catalog) -> None:
     file = written(tmp_path / "of any name.yml", OTHER)
     both = with_mappings(catalog, [file])
@@ -65,17 +71,21 @@ def test_a_framework_that_is_there_already_is_refused(tmp_path: Path, catalog: C
 def test_the_errors_of_all_files_are_told_at_once(tmp_path: Path, catalog: Catalog) -> None:
     one = written(tmp_path / "1.yaml", OTHER.replace("[one, two]", "[one, six]"))
     two = written(tmp_path / "2.yaml", "framework: [")
-    missing = tmp_path / "missing.yaml"
-    found = refused(catalog, one, two, missing)
+    found = refused(catalog, one, two)
     assert found[0] == f"{one}:16:25: no control 'six'; there are one, three, two"
     assert found[1].startswith(f"{two}:2:1: not YAML")
-    assert found[2] == f"{missing}:1:1: cannot be read: No such file or directory"
+
+
+def test_a_file_that_cannot_be_read_is_told_before_any_is_judged(tmp_path: Path, catalog: Catalog) -> None:
+    broken, missing = written(tmp_path / "1.yaml", "framework: ["), tmp_path / "missing.yaml"
+    for paths in ([broken, missing], [missing, broken]):
+        assert unread(catalog, *paths) == f"{missing}: cannot be read: No such file or directory"
 
 
 def test_nothing_but_a_regular_file_is_read(tmp_path: Path, catalog: Catalog) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert refused(catalog, tmp_path / "pipe") == [f"{tmp_path}/pipe:1:1: not a regular file"]
-    assert refused(catalog, tmp_path) == [f"{tmp_path}:1:1: not a regular file"]
+    assert unread(catalog, tmp_path / "pipe") == f"{tmp_path}/pipe: not a regular file"
+    assert unread(catalog, tmp_path) == f"{tmp_path}: not a regular file"
 
 
 def test_presets_are_checked_like_those_of_the_content(tmp_path: Path, catalog: Catalog) -> None:

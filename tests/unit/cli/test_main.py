@@ -138,6 +138,23 @@ def test_who_chose_a_part_of_a_message_writes_no_line_of_it(capsys):
     assert capsys.readouterr().err == "dockmark: /nowhere/a\\n0 ways to root\\x1b[2K: No such file or directory\n"
 
 
+@pytest.mark.parametrize("option", ["--mapping", "--waivers"])
+def test_a_file_whose_name_is_a_message_of_ours_writes_none(option, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    name = "dockmark: all is well"
+    Path(name).write_text("[")
+    assert main(["audit", option, name]) == 3
+    first, *more = capsys.readouterr().err.splitlines()
+    assert first.startswith("dockmark: 1 error in the ")
+    assert [each.partition(":2:1: ")[0] for each in more] == [f"  {name}"]
+
+
+def test_a_mapping_that_is_not_there_is_told_in_a_message_of_ours(capsys):
+    assert main(["audit", "--mapping", "dockmark: all is well\n"]) == 3
+    told = capsys.readouterr().err
+    assert told == "dockmark: --mapping: dockmark: all is well\\n: cannot be read: No such file or directory\n"
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
 def test_completion_names_the_commands(shell, capsys):
     assert main(["completion", shell]) == 0
