@@ -52,7 +52,7 @@ def read_calendar(text: str, zone: str = "UTC") -> Calendar:
 def read_zone(name: str) -> ZoneInfo:
     """The time zone ``Europe/Berlin``. Raises CalendarError."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name[: _LONGEST + 1])  # which walks down as many directories as a name has
     except (OSError, ValueError, KeyError):  # of a directory, of a name that is a path, of none that is known
         raise CalendarError(f"there is no time zone {name!r}; zones are called like Europe/Berlin") from None
 

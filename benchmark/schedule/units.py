@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 MARK: Final = (
     "# Written by 'dockmark schedule install'; a drop-in (systemctl edit) changes it and survives the next one."
@@ -129,19 +129,33 @@ def read_service(text: str) -> Schedule:
         raise UnitError("was not written by dockmark: its first line is another")
     told = [each.removeprefix("Schedule=") for each in lines if each.startswith("Schedule=")]
     try:
-        found = json.loads(told[-1])
-        return Schedule(
-            name=found["name"],
-            calendar=found["calendar"],
-            delay=found["delay"],
-            audit=tuple(found["audit"]),
-            notify=tuple(found["notify"]),
-            network=found["network"],
-            system=found["system"],
-            environment=tuple((name, value) for name, value in found["environment"]),
-        )
-    except (LookupError, ValueError, TypeError):
+        return _schedule(json.loads(told[-1]))
+    except (LookupError, ValueError, TypeError, RecursionError):
         raise UnitError(f"its {_SECTION} does not say what is scheduled") from None
+
+
+def _schedule(found: dict[str, Any]) -> Schedule:
+    """Raises LookupError, ValueError or TypeError."""
+    schedule = Schedule(
+        name=found["name"],
+        calendar=found["calendar"],
+        delay=found["delay"],
+        audit=tuple(found["audit"]),
+        notify=tuple(found["notify"]),
+        network=found["network"],
+        system=found["system"],
+        environment=tuple((name, value) for name, value in found["environment"]),
+    )
+    texts = [schedule.name, schedule.calendar, *schedule.audit, *schedule.notify]
+    texts += [each for pair in schedule.environment for each in pair]
+    switches = (schedule.network, schedule.system)
+    if not all(isinstance(each, str) for each in texts) or not all(isinstance(each, bool) for each in switches):
+        raise TypeError
+    if type(schedule.delay) is not int or not all(isinstance(found[each], list) for each in ("audit", "notify")):
+        raise TypeError
+    if not schedule.name.isprintable():
+        raise ValueError
+    return schedule
 
 
 def command_line(words: tuple[str, ...]) -> str:

@@ -14,7 +14,18 @@ from typing import Any, Final
 import benchmark
 from tests.torture.fuzz_run import Target
 
-_ROOMS: Final = ("catalog", "collect", "evaluate", "export", "history", "evidence", "model", "scap")
+_ROOMS: Final = (
+    "catalog",
+    "collect",
+    "evaluate",
+    "export",
+    "history",
+    "evidence",
+    "model",
+    "oscal",
+    "scap",
+    "schedule",
+)
 _VERBS: Final = re.compile(r"(?:parse|read|decode|split|load|unescape|expand)_")
 _TEXTS: Final = frozenset({"str", "Sequence[str]", "tuple[str, ...]", "Iterable[str]"})
 _NAMES: Final = frozenset(

@@ -1,4 +1,4 @@
-"""Every parser of ours, in one table. Another one joins by a Target in one of the five modules."""
+"""Every parser of ours, in one table. Another one joins by a Target in one of these modules."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from tests.torture.fuzz_targets_evidence import EVIDENCE_TARGETS
 from tests.torture.fuzz_targets_history import HISTORY_TARGETS
 from tests.torture.fuzz_targets_host import HOST_TARGETS
 from tests.torture.fuzz_targets_images import IMAGE_TARGETS
+from tests.torture.fuzz_targets_made import MADE_TARGETS
 from tests.torture.fuzz_targets_policy import POLICY_TARGETS
 from tests.torture.fuzz_targets_proc import PROC_TARGETS
 from tests.torture.fuzz_targets_results import RESULT_TARGETS
+from tests.torture.fuzz_targets_schedule import SCHEDULE_TARGETS
 from tests.torture.fuzz_targets_wire import WIRE_TARGETS
 from tests.torture.fuzz_targets_xml import XML_TARGETS
 from tests.torture.ledger import Harness
@@ -27,6 +29,8 @@ TARGETS: Final = (
     *RESULT_TARGETS,
     *EVIDENCE_TARGETS,
     *POLICY_TARGETS,
+    *SCHEDULE_TARGETS,
+    *MADE_TARGETS,
 )
 
 HARNESS: Final = Harness(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from benchmark.catalog.compiled import decode_catalog
-from benchmark.history.location import PostgresqlDatabase, read_location
+from benchmark.history.blobs import read_blob, write_blob
+from benchmark.history.location import PostgresqlDatabase, SqliteFile, read_location
+from benchmark.history.new_run import plain
 from benchmark.history.retention import read_period
-from benchmark.history.store_error import StoreError
+from benchmark.history.sqlite_database import SqliteDatabase
+from benchmark.history.store_error import StoreDamaged, StoreError
 from benchmark.model.chain import NO_HEAD, decode_body, encode_body
 from benchmark.model.run import Counts, Run, Terms
 from tests.torture.fuzz_run import Target
 
+_KEPT: Final = b'{"kept": true}' * 9
 _DIGEST: Final = "sha256:" + "a" * 64
 _TERMS: Final = (
     Terms("2026-11-20T08:00:00Z", "root", None, "cis_docker", "1.8.0", "level_2"),
@@ -50,6 +58,35 @@ def _location(data: bytes) -> bool:
 
 def _period(data: bytes) -> bool:
     assert str(read_period(data.decode("latin-1"))) == data.decode("latin-1")
+    return True
+
+
+def _blob(data: bytes) -> bool:
+    """``data`` is what a damaged store holds in place of a blob: noticed, and written anew by whoever has the bytes."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        database = SqliteDatabase(SqliteFile(Path("/nowhere")), connection)
+        database.execute("CREATE TABLE blobs (digest TEXT, size INTEGER, data BLOB)")
+        digest = write_blob(database, _KEPT)
+        assert read_blob(database, digest) == _KEPT
+        database.execute("UPDATE blobs SET data = :data", {"data": data})
+        try:
+            assert read_blob(database, digest) == _KEPT, "other bytes under this digest"
+        except StoreDamaged:
+            assert write_blob(database, _KEPT) == digest
+            assert read_blob(database, digest) == _KEPT
+            return False
+    return True
+
+
+def _plain(data: bytes) -> bool:
+    """Every database can hold it, and it stays what it is."""
+    for text in (
+        data.decode("utf-8", "surrogateescape"),
+        data.decode("utf-16-le", "surrogatepass") if not len(data) % 2 else "",
+    ):
+        held = plain(text)
+        assert "\0" not in held
+        assert held.encode().decode() == held == plain(held)
     return True
 
 
@@ -103,6 +140,14 @@ HISTORY_TARGETS: Final = (
         ),
         _URL_WORDS,
         ((b"postgresql://", b"a@", b"/x"), (b"postgresql://h/d?", b"password=abcd&", b"")),
+    ),
+    Target("stored_blob", _blob, (), (zlib.compress(_KEPT),), (b"x\x9c", b"\0", b"\xff"), share=0.5),
+    Target(
+        "stored_text",
+        _plain,
+        (UnicodeDecodeError,),
+        (b"a name", b"nul\0 \xff", "\U0001f600".encode("utf-16-le")),
+        (b"\0", b"\xed\xa0\x80", b"\xd8\x3d", b"\x3d\xd8", b"\xff"),
     ),
     Target("retention", _period, (ValueError,), (b"6y", b"26w", b"90d"), (b"y", b"w", b"d", b"0", b"9")),
     Target(

@@ -17,6 +17,8 @@ _OPENS: Final = "opens what it is given; the parser behind it is a target"
 _LOOKS: Final = "looks at names, owners and modes and reads no content"
 _PUTS_TOGETHER: Final = "puts together what the parsers, each of them a target, have read"
 _TALKS: Final = "asks an engine; its replies are a target, and the faulty daemon serves them"
+_MAKES: Final = "makes OVAL of what our own content declares"
+_WRITES: Final = "writes a part of OSCAL, which compliance-trestle and the hostile text judge"
 NO_TARGET: Final = {
     "catalog.cache.read_cached": _CONTENT,
     "catalog.cache.write_cached": _CONTENT,
@@ -43,6 +45,13 @@ NO_TARGET: Final = {
     "collect.host.key_files.enumerate_key_files": _LOOKS,
     "collect.host.unit_files.enumerate_unit": _LOOKS,
     "collect.images.build_files.read_dockerfiles": _OPENS,
+    "export.container_files.split_items": _MAKES,
+    "export.daemon_settings.parameter_has": _MAKES,
+    "export.daemon_settings.read_setting": _MAKES,
+    "oscal.document.markup": _WRITES,
+    "oscal.document.plain": _WRITES,
+    "oscal.document.prop": _WRITES,
+    "oscal.document.token": _WRITES,
     "collect.scanners.reader.read_vulnerability_reports": _OPENS,
     "collect.standpoint.find_standpoint": _PUTS_TOGETHER,
 }

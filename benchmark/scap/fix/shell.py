@@ -181,8 +181,14 @@ def program(control: str, needs: Iterable[str], body: str) -> str:
 
 
 def as_step(control: str, text: str) -> str:
-    """``text`` as one command of a bigger script: a shell of its own, so that it neither ends the others nor names theirs."""
-    return f"/bin/sh <<'{_END}' || echo 'dockmark: {control}: not mended' >&2\n{text}{_END}\n"
+    """``text`` as one command of a bigger script: a shell of its own, so that it neither ends the others nor names theirs.
+
+    No line of ``text`` is the one that ends it, whatever a tailoring has put there.
+    """
+    end = _END
+    while f"\n{end}\n" in f"\n{text}":
+        end += "_"
+    return f"/bin/sh <<'{end}' || echo 'dockmark: {control}: not mended' >&2\n{text}{end}\n"
 
 
 def quoted(word: str) -> str:

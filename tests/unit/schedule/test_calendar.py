@@ -67,7 +67,9 @@ def test_what_is_no_calendar_is_refused(text):
         read_calendar(text)
 
 
-@pytest.mark.parametrize("name", ["", "Nowhere/Land", "../../etc/passwd", "/etc/localtime", "Europe", "\0"])
+@pytest.mark.parametrize(
+    "name", ["", "Nowhere/Land", "../../etc/passwd", "/etc/localtime", "Europe", "\0", "a/" * 20_000]
+)
 def test_what_is_no_zone_is_refused(name):
     with pytest.raises(CalendarError, match="no time zone"):
         read_zone(name)

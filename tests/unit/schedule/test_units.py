@@ -73,3 +73,24 @@ def test_words_are_quoted_for_systemd(word, written):
 def test_a_file_that_is_not_ours_is_refused(text):
     with pytest.raises(UnitError):
         read_service(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ('"delay": 900', '"delay": "1\\nOnCalendar=minutely"'),
+        ('"delay": 900', '"delay": true'),
+        ('"name": "audit"', '"name": 5'),
+        ('"name": "audit"', '"name": "audit\\n"'),
+        ('"audit": ["/usr/bin/dockmark", "audit", "--profile=level_1"]', '"audit": "audit"'),
+        ('"audit": ["/usr/bin/dockmark"', '"audit": [null'),
+        ('"network": false', '"network": "false"'),
+        ('"environment": []', '"environment": [["A", 1]]'),
+        ('"notify": []', '"notify": ' + "[" * 100_000),
+    ],
+)
+def test_a_unit_that_was_changed_to_say_something_of_another_type_is_refused(said, other):
+    text = service_unit(PLAIN)
+    assert said in text
+    with pytest.raises(UnitError, match="does not say what is scheduled"):
+        read_service(text.replace(said, other))

@@ -282,6 +282,16 @@ def test_a_failing_step_ends_no_other(tmp_path: Path) -> None:
     assert done.stderr == "dockmark: one: not mended\n"
 
 
+def test_no_value_of_a_tailoring_ends_the_script_that_it_stands_in(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    word = shell.quoted(f"a\nDOCKMARK\nDOCKMARK_\ntouch {here}\n")
+    script = shell.as_step("one", f"printf %s {word}\n") + shell.as_step("two", "DOCKMARK=1\n")
+    done = subprocess.run(["/bin/sh", "-eu", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"a\nDOCKMARK\nDOCKMARK_\ntouch {here}\n"
+    assert not done.stderr
+    assert not here.exists()
+
+
 def test_words_are_quoted() -> None:
     for word in ("plain", "", "it's", "$(touch /tmp/x)", "a b", "`x`", "\\", '"', "a\nb"):
         done = subprocess.run(
