@@ -22,6 +22,15 @@ _EVALUATE: Final = (
     "tests/unit/evaluate/test_scores.py",
     "tests/unit/evaluate/test_tailored.py",
 )
+_FRAMEWORKS: Final = (
+    "tests/unit/evaluate/test_framework_algebra.py",
+    "tests/unit/evaluate/test_framework_view.py",
+)
+_POLICY: Final = (
+    "tests/unit/evaluate/test_waivers.py",
+    "tests/unit/evaluate/test_attestations.py",
+    "tests/unit/evaluate/test_scope.py",
+)
 _DAEMON: Final = (
     "tests/unit/collect/daemon/test_daemon_boundaries.py",
     "tests/unit/collect/daemon/test_daemon_command_line.py",
@@ -45,7 +54,7 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
         "benchmark.evaluate.arguments": _evaluate("tests/unit/evaluate/test_arguments.py", _WORDS),
     },
     "verdict algebra": {
-        "benchmark.evaluate.algebra": _evaluate("tests/unit/evaluate/test_algebra.py"),
+        "benchmark.model.algebra": _evaluate("tests/unit/evaluate/test_algebra.py"),
         "benchmark.evaluate.compile": _evaluate("tests/unit/evaluate/test_compile.py", _VERDICT),
         "benchmark.evaluate.verdict": _evaluate(_VERDICT),
         "benchmark.evaluate.evaluator": _evaluate("tests/unit/evaluate/test_evaluator.py"),
@@ -61,6 +70,16 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
             "tests/unit/evaluate/test_selection.py", "tests/unit/model/test_framework.py"
         ),
         "benchmark.model.vocabulary": _evaluate(_PAGE, _VERDICT),
+    },
+    "frameworks": {
+        "benchmark.evaluate.framework_algebra": (_FRAMEWORKS,),
+        "benchmark.evaluate.framework_view": (_FRAMEWORKS[::-1],),
+    },
+    "policy": {
+        "benchmark.evaluate.attestations": (_POLICY[1:2], _POLICY[:1]),
+        "benchmark.evaluate.policy": (_POLICY,),
+        "benchmark.evaluate.scope": (_POLICY[2:], _POLICY[:2]),
+        "benchmark.evaluate.waivers": (_POLICY[:1], _POLICY[1:]),
     },
     "daemon settings": {
         f"benchmark.collect.{each}": (_DAEMON,)
@@ -82,7 +101,11 @@ GROUPS: Final[Mapping[str, Mapping[str, Stages]]] = {
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "benchmark.evaluate": "only names what others may use",
+    "benchmark.evaluate.algebra": "only names what the model holds, which is mutated",
+    "benchmark.evaluate.naming": "finds what a person's words name; the wrong thing would be seen, and no verdict changes",
     "benchmark.evaluate.phrases": "wording",
+    "benchmark.evaluate.recorded": "verdicts read back from a document; tests/unit/evaluate/test_statement.py",
+    "benchmark.evaluate.statement": "decisions of people and results side by side; it decides neither",
     "benchmark.evaluate.imported": "verdicts of others, read back from a document; tests/unit/cli/test_import_command.py",
     "benchmark.collect.daemon": "holds nothing",
     "benchmark.collect.daemon.data_root": "facts about a directory, not a setting",

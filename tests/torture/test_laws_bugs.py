@@ -10,8 +10,8 @@ import pytest
 from hypothesis import Phase, settings
 
 from benchmark.collect.engine import containers
-from benchmark.evaluate import algebra, compile, evaluator, operators, selection, verdict  # noqa: A004  (the room's name)
-from benchmark.model import seen, snapshot_file
+from benchmark.evaluate import compile, evaluator, operators, selection, verdict  # noqa: A004  (the room's name)
+from benchmark.model import algebra, seen, snapshot_file
 from benchmark.model.facts import Unavailable
 from benchmark.model.result import Result
 from tests.torture import laws_worlds, matrix_bases, test_laws_choice, test_laws_scans, test_laws_snapshots

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from benchmark.evaluate import algebra, compile, evaluator, verdict  # noqa: A004  (the room's own name)
-from benchmark.model import conform, facts
+from benchmark.evaluate import compile, evaluator, verdict  # noqa: A004  (the room's own name)
+from benchmark.model import algebra, conform, facts
 from benchmark.model.control import Test
 from benchmark.model.declaration import Type
 from benchmark.model.facts import ABSENT, Unavailable

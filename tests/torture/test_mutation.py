@@ -14,11 +14,11 @@ from tests.torture.mutation_scope import GROUPS, LEFT_OUT
 
 __all__ = ["HARNESS"]
 _WORDS = "benchmark.evaluate.operators"
-_ALGEBRA = "benchmark.evaluate.algebra"
+_ALGEBRA = "benchmark.model.algebra"
 _TESTS = "tests/unit/evaluate/test_algebra.py"
 
 
-@pytest.mark.parametrize("group", ["operators", "verdict algebra", "applicability"])
+@pytest.mark.parametrize("group", ["operators", "verdict algebra", "applicability", "frameworks", "policy"])
 def test_every_mutant_is_noticed_or_listed(group: str, tally: Tally) -> None:
     run_group(group, tally, 9)
 

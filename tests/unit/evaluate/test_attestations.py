@@ -1,14 +1,18 @@
 """A person's word decides what only a person can judge, and nothing else."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from benchmark.catalog.load import load_catalog
 from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
+from benchmark.evaluate.attestations import attestation_defects
 from benchmark.model.facts import Reason, Unavailable
 from benchmark.model.policy import Standing
 from benchmark.model.result import Result
 from tests.policies import GONE, attestation, attestations, waiver, waivers
-from tests.snapshots import container, snapshot
+from tests.snapshots import container, snapshot, subject
 
 CATALOG = load_catalog()
 NOW = "2026-11-25T00:00:00Z"
@@ -152,3 +156,96 @@ def test_an_attestation_about_nothing_is_reported():
     assert use(narrowed).standing is Standing.NOT_SELECTED
     unknown = judged(snapshot(), attestation(control="nothing_like_it", scope=GONE))
     assert use(unknown).standing is Standing.UNKNOWN_CONTROL
+
+
+@pytest.mark.parametrize(
+    ("changes", "standing"),
+    [
+        ({"expires": "2028-11-02"}, Standing.APPLIED),
+        ({"expires": "2028-11-03"}, Standing.TOO_LONG),
+        ({"date": "2026-11-25"}, Standing.APPLIED),
+    ],
+)
+def test_the_last_moment_of_two_years_and_the_first_belong_to_it(changes, standing):
+    assert use(judged(snapshot(), attestation(**changes))).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("mounted", "told"),
+    [(DENIED, "error"), (Unavailable(Reason.CONFLICT, "two say different things"), "unknown")],
+)
+def test_what_nobody_could_look_at_overrules_a_word(mounted, told):
+    made = judged(
+        snapshot([container("web", {"Mounts": mounted})]),
+        attestation(control="container_no_sensitive_host_mounts"),
+        controls=("5.6",),
+    )
+    assert use(made).standing is Standing.OVERRULED
+    assert use(made).message.startswith(f"what was found counts before anybody's word: {told}: ")
+
+
+def test_of_a_number_one_control_for_people_is_enough():
+    (entry,) = attestations(attestation()).attestations
+    automatic, people = (CATALOG.controls[each] for each in ("container_not_privileged", "host_hardened"))
+    now = datetime.fromisoformat(NOW)
+    assert Standing.NOT_FOR_PEOPLE not in dict(attestation_defects(entry, (automatic, people), now, {}))
+    assert Standing.NOT_FOR_PEOPLE in dict(attestation_defects(entry, (automatic, automatic), now, {}))
+
+
+WEB = {"host": "good.example", "subject": "container:web"}
+
+
+@pytest.mark.parametrize("expires", ["2027-11-01", "2026-11-24"])
+def test_a_word_about_one_subject_says_nothing_of_another(expires):
+    target = snapshot([container("web", mounts(False)), container("db", mounts(False))])
+    entry = attestation(control="container_no_sensitive_host_mounts", scope=WEB, expires=expires)
+    made = judged(target, entry, controls=("5.6",))
+    assert use(made).findings == (1 if expires > NOW else 0)
+    web, other = only_row(made).findings
+    plain = judged(target, controls=("5.6",))
+    assert other == only_row(plain).findings[1]
+    assert web != only_row(plain).findings[0]
+
+
+def test_what_was_found_of_another_subject_does_not_overrule_it():
+    target = snapshot([container("web"), container("db", mounts(True))])
+    entry = attestation(control="container_no_sensitive_host_mounts", scope=WEB)
+    assert use(judged(target, entry, controls=("5.6",))).standing is Standing.UNUSED
+
+
+def test_newer_words_are_told_in_order():
+    names = [f"c{number}" for number in range(7)]
+    target = snapshot([container(each, mounts(False)) for each in names])
+    newer = [
+        attestation(
+            id=f"A-{each}",
+            control="container_no_sensitive_host_mounts",
+            scope={"host": "good.example", "subject": f"container:{each}"},
+        )
+        for each in names
+    ]
+    older = attestation(control="container_no_sensitive_host_mounts", date="2026-10-01")
+    made = judged(target, older, *newer, controls=("5.6",))
+    assert made.policy.attestations[0].message.startswith(", ".join(f"A-{each}" for each in names) + " speaks ")
+
+
+def test_a_word_about_one_control_decides_no_other():
+    made = judged(snapshot([container("web", mounts(False))]), attestation(), controls=("host_hardened", "5.6"))
+    results = {each.control.id: each.result for each in made.results}
+    assert results == {"host_hardened": Result.PASS, "container_no_sensitive_host_mounts": Result.NOTCHECKED}
+
+
+def test_of_a_number_each_control_is_attested():
+    image = subject("image", "web", {"unverified_installs": []})
+    plain = snapshot([])
+    listed = replace(plain.enumerations["images"], members=(len(plain.subjects),))
+    target = replace(plain, subjects=(*plain.subjects, image), enumerations={**plain.enumerations, "images": listed})
+    made = judged(target, attestation(control="4.11", benchmark="1.8.0"), controls=("4.11",))
+    assert set(use(made).controls) == {"image_packages_verified", "dockerfile_packages_verified"}
+    assert (use(made).standing, use(made).findings) == (Standing.APPLIED, 1)
+
+
+def test_a_file_is_told_by_its_digest():
+    made = judged(snapshot(), attestation())
+    assert made.policy.attestations_digest == attestations(attestation()).digest
+    assert made.policy.waivers_digest is None

@@ -137,3 +137,17 @@ def test_what_rests_on_several_requirements_is_no_better_than_each(statuses):
     found = status_of_several(statuses)
     assert found in (statuses or [Status.NOT_REACHABLE])
     assert all(STATUS_ORDER.index(found) <= STATUS_ORDER.index(each) for each in statuses)
+
+
+def test_what_passed_was_mended_or_failed_is_what_it_says():
+    assert SAID[Result.PASS] is SAID[Result.FIXED] is Said.GOOD
+    assert SAID[Result.FAIL] is Said.BAD
+
+
+@pytest.mark.parametrize("heavy", range(len(STATUS_ORDER)))
+def test_of_several_statuses_the_weightiest_counts(heavy):
+    assert status_of_several(reversed(STATUS_ORDER[heavy:])) is STATUS_ORDER[heavy]
+
+
+def test_the_words_for_what_a_result_comes_to():
+    assert [each.value for each in Said] == ["good", "bad", "open", "nothing"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -205,3 +206,108 @@ def test_of_the_benchmark_itself_only_the_profile_is_shown(profile, shown):
     own = Framework("cis_docker", "CIS", ("1.8.0",), {"5": "Containers"}, tuple(items))
     made = view_framework(own, "1.8.0", assessment([row(Result.PASS, made=CONTROLS["one"])], profile=profile), CONTROLS)
     assert [each.id for each in made.requirements()] == shown
+
+
+@pytest.mark.parametrize(
+    ("result", "directness", "why"),
+    [
+        (Result.INFORMATIONAL, DIRECT, "taken out of the score: one"),
+        (Result.NOTSELECTED, DIRECT, "not selected: one"),
+        (Result.UNKNOWN, DIRECT, "gave nobody an answer: one"),
+        (Result.FAIL, PARTIAL, "failed, which does not decide it: one"),
+    ],
+)
+def test_every_reason_for_being_open_has_its_words(result, directness, why):
+    found = only(edge("one", directness), one=result)
+    assert (found.status, found.why) == (Status.NOT_ESTABLISHED, why)
+
+
+def test_without_an_assessment_nothing_was_judged():
+    (found,) = view_framework(framework(item("4.1.1", edge("one"))), "1", None, CONTROLS).requirements()
+    assert (found.status, found.why) == (Status.NOT_ESTABLISHED, "not judged in this run: one")
+    own = replace(framework(item("4.1.1", edge("one"))), id=judged().framework)
+    assert len(view_framework(own, "1", None, CONTROLS).requirements()) == 1
+
+
+def test_requirements_of_another_version_are_not_shown():
+    other = replace(item("4.1.2", edge("one")), ids={"2": "4.1.2"})
+    assert [each.id for each in view(item("4.1.1"), other).requirements()] == ["4.1.1"]
+
+
+def test_of_an_unknown_profile_every_level_of_the_benchmark_is_shown():
+    requirement = replace(item("4.1.1", edge("one")), levels={"1": (2,)})
+    own = replace(framework(requirement), id=judged().framework)
+    for profile, shown in (("level_1", 0), ("level_2", 1), ("ours", 1)):
+        made = replace(judged(), profile=profile)
+        assert len(view_framework(own, "1", made, CONTROLS).requirements()) == shown
+
+
+def test_what_decides_a_recommendation_is_in_the_text_of_the_benchmark():
+    (found,) = edges_of(replace(item("4.1.1"), controls=("one",)))
+    assert (found.control, found.support, found.directness) == ("one", Support.FRAMEWORK_TEXT, DIRECT)
+    assert found.relationship is Relationship.EQUAL
+
+
+def test_a_score_counts_each_kind_by_itself():
+    score = view(
+        *(item(f"4.1.{number}", edge("one")) for number in range(1, 4)),
+        item("4.1.4", edge("three")),
+        *(item(f"4.1.{number}", edge("two", PARTIAL)) for number in range(5, 7)),
+        item("3.1", edge("one", INCIDENTAL), reach=Reach.INCIDENTALLY),
+        *(item(f"3.{number}", reach=Reach.NOT_REACHABLE) for number in range(2, 7)),
+        item("3.7", reach=Reach.ASKS_NOTHING),
+        one=Result.PASS,
+        two=Result.PASS,
+        three=Result.FAIL,
+    ).score
+    assert (score.requirements, score.reachable, score.touched, score.out_of_reach) == (12, 6, 1, 5)
+    assert (score.supported, score.contradicted, score.not_established) == (3, 1, 2)
+    assert score.percent == Decimal(50)
+    assert score.percent_out_of_reach == Decimal(500) / 12
+
+
+def test_what_is_out_of_reach_says_why():
+    plain, told = view(
+        item("4.1.1", reach=Reach.NOT_REACHABLE), item("4.1.2", reach=Reach.NOT_REACHABLE, reason="It is on paper.")
+    ).requirements()
+    assert plain.why == "no technical check of a Docker host speaks to it"
+    assert told.why == "It is on paper."
+
+
+def test_a_requirement_that_is_touched_only_has_the_status_of_what_was_found():
+    """Whatever its edges say, it is never supported."""
+    passed, failed = (
+        view(item("4.1.1", edge("one"), reach=Reach.INCIDENTALLY), one=each).requirements()[0]
+        for each in (Result.PASS, Result.FAIL)
+    )
+    assert (passed.status, passed.why) == (
+        Status.NOT_ESTABLISHED,
+        "checks touch it only incidentally, which supports nothing",
+    )
+    assert (failed.status, failed.why) == (Status.CONTRADICTED, "failed: one")
+
+
+def test_a_control_of_the_assessment_is_shown_as_it_was_judged():
+    older = control("one", "An older title")
+    made = assessment([row(Result.PASS, made=older)])
+    (found,) = view_framework(framework(item("4.1.1", edge("one"))), "1", made, CONTROLS).requirements()
+    assert found.backings[0].control is older
+
+
+def test_only_items_that_ask_nothing_are_answered_by_others_and_only_by_what_there_is():
+    asked, answered, answer = view(
+        item("3.1", edge("three"), answered=("4.1.1",)),
+        item("3.2", reach=Reach.ASKS_NOTHING, answered=("4.9.9", "4.1.1")),
+        item("4.1.1", edge("one")),
+        one=Result.PASS,
+        three=Result.FAIL,
+    ).requirements()
+    assert asked.status is Status.CONTRADICTED
+    assert (answered.status, answered.answered_by) == (Status.SUPPORTED, ("4.1.1",))
+    assert answer.status is Status.SUPPORTED
+
+
+def test_a_control_that_passed_is_not_called_waived():
+    made = assessment([row(Result.PASS, made=CONTROLS["two"], waiver=WAIVER)])
+    (found,) = view_framework(framework(item("4.1.1", edge("two"))), "1", made, CONTROLS).requirements()
+    assert found.why.startswith("passed: two; ")

@@ -1,12 +1,14 @@
 """Which waivers count, what they cover, and what is said of the others."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benchmark.catalog.load import load_catalog
 from benchmark.evaluate import EvaluationRequest, evaluate_snapshot
-from benchmark.evaluate.waivers import is_same_person
+from benchmark.evaluate.scope import Surroundings
+from benchmark.evaluate.waivers import Failures, is_same_person, waived_row, waiver_use
 from benchmark.model.facts import Reason, Subject, Unavailable
 from benchmark.model.policy import Standing
 from benchmark.model.result import Result
@@ -240,3 +242,106 @@ def test_after_it_expired_everything_is_as_without_it():
 def test_who_is_the_same_person(one, other, same):
     assert is_same_person(one, other) is same
     assert is_same_person(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("alice>", "alice", False),
+        ("x <alice", "alice", False),
+        ("x < y <alice@example.org>", "alice@example.org", True),
+        ("Alice < alice@example.org >", "alice@example.org", True),
+        ("x <>", "y <>", False),
+    ],
+)
+def test_angle_brackets_hold_an_address_only_at_the_end_and_in_pairs(one, other, same):
+    assert is_same_person(one, other) is same
+
+
+def test_the_last_moment_of_a_year_and_the_first_of_a_waiver_belong_to_it():
+    target = snapshot([container("web", PRIVILEGED)])
+    assert use(judged(target, waiver(expires="2027-11-02"))).standing is Standing.APPLIED
+    assert use(judged(target, waiver(created="2026-11-25"))).standing is Standing.APPLIED
+
+
+@pytest.mark.parametrize("first", ["W-1", "W-2"])
+def test_of_several_waivers_that_cover_a_failure_the_first_in_the_file_counts(first):
+    entries = [waiver(), waiver(id="W-2", scope={"host": "good.example"}, broad=True)]
+    entries.sort(key=lambda each: each["id"] != first)
+    made = judged(snapshot([container("web", PRIVILEGED)]), *entries)
+    assert only_row(made).findings[0].waiver == first
+
+
+def test_a_row_that_counts_for_nothing_is_not_waived():
+    target = snapshot([container("web", PRIVILEGED)])
+    (entry,) = waivers(waiver()).waivers
+    row = replace(only_row(judged(target)), result=Result.INFORMATIONAL)
+    made = waived_row(row, (entry,), Surroundings(target))
+    assert made.findings[0].waiver == "W-1"
+    assert made.waiver is None
+
+
+def test_a_broad_waiver_covers_and_counts_every_failure():
+    target = snapshot([container("web", PRIVILEGED), container("db", PRIVILEGED), container("ok")])
+    made = judged(target, waiver(scope={"host": "good.example"}, broad=True))
+    assert use(made).findings == 2
+    assert use(made).message == "2 failures accepted until the end of 2026-12-31 UTC"
+    labelled = judged(
+        snapshot([container("web", PRIVILEGED | {"labels": {"team": "red"}}), container("db", PRIVILEGED)]),
+        waiver(scope={"host": "good.example", "label": "team=red"}),
+    )
+    assert use(labelled).findings == 1
+
+
+def test_a_label_that_may_not_have_been_collected_is_told():
+    made = judged(snapshot([container("web")]), waiver(scope={"host": "good.example", "label": "team=red"}))
+    assert use(made).standing is Standing.UNUSED
+    assert use(made).message.endswith(": remove it; or its label was not collected (--identity-label team)")
+    assert "label" not in use(judged(snapshot([container("web")]), waiver())).message
+
+
+NUMBER = {"control": "4.1", "benchmark": "1.8.0", "scope": {"host": "good.example"}, "broad": True}
+
+
+def test_of_a_number_whose_controls_were_not_all_judged_the_others_count():
+    made = judged(
+        snapshot([container("web", {"runs_as_root": True})]), waiver(**NUMBER), controls=("container_runs_as_non_root",)
+    )
+    assert (use(made).standing, use(made).findings) == (Standing.APPLIED, 1)
+
+
+def test_it_is_undecided_where_one_of_its_controls_is():
+    both = ("container_runs_as_non_root", "image_runs_as_non_root")
+    target = snapshot([container("web")], gaps={"images": DENIED})
+    assert use(judged(target, waiver(**NUMBER), controls=both)).standing is Standing.UNDECIDED
+
+
+def test_only_what_it_may_be_about_leaves_it_undecided():
+    unknown, broad = container("db", {"HostConfig.Privileged": DENIED}), {"host": "good.example"}
+    assert use(judged(snapshot([container("web"), unknown]), waiver())).standing is Standing.UNUSED
+    several = judged(snapshot([container("web"), unknown]), waiver(scope=broad, broad=True))
+    assert use(several).standing is Standing.UNDECIDED
+    other = container("db", {"HostConfig.Privileged": DENIED, "labels": {"team": "blue"}})
+    labelled = waiver(scope={"host": "good.example", "label": "team=red"})
+    assert use(judged(snapshot([other]), labelled)).standing is Standing.UNUSED
+    by_image = waiver(scope={"host": "good.example", "image": "x"})
+    blocked = Subject("container", "x", "1", {}, blocked=DENIED)
+    assert use(judged(snapshot([blocked]), by_image)).standing is Standing.UNDECIDED
+
+
+def test_without_files_there_is_no_policy_and_a_file_is_told_by_its_digest():
+    assert judged(snapshot()).policy is None
+    made = judged(snapshot(), waiver())
+    assert made.policy.waivers_digest == waivers(waiver()).digest
+    assert made.policy.attestations_digest is None
+
+
+def test_a_row_of_no_list_has_no_gap():
+    target = snapshot([container("web", PRIVILEGED), container("db")])
+    bad, (entry,) = only_row(judged(target)), waivers(waiver()).waivers
+    around, control = Surroundings(target), bad.control
+    bare = replace(bad, enumeration=None)
+    assert waived_row(bare, (entry,), around).waiver is not None
+    good = replace(bare, findings=tuple(each for each in bare.findings if each.result is Result.PASS))
+    failures = Failures({control.id: good}, around)
+    assert waiver_use(entry, (control,), failures, datetime.fromisoformat(NOW)).standing is Standing.UNUSED
