@@ -91,8 +91,11 @@ _OF_MIGRATIONS: Final = "CREATE TABLE migrations (number {number} PRIMARY KEY, a
 
 def schema_version(database: Database) -> int:
     """The number of the last migration; 0 for a database without tables. Raises StoreDamaged when it has other tables."""
+    has_runs = database.has_table(
+        "runs"
+    )  # asked first: another program makes both at once, and this one may see it do so
     if not database.has_table(_TABLE):
-        if database.has_table("runs"):
+        if has_runs:
             raise StoreDamaged(f"{database.location}: not a history of dockmark: it does not say which version it has")
         return 0
     numbers = [int(number) for (number,) in database.rows("SELECT number FROM migrations ORDER BY number")]
