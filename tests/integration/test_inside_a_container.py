@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,3 +62,32 @@ def test_with_the_host_mounted_its_files_are_judged(shared_engine: Engine) -> No
     inside = audit_inside(shared_engine, "-v", "/:/host:ro", words=("--host-root", "/host"))
     assert passes(inside) <= passes(outside)
     assert {"docker_service_unit_owner", "docker_service_unit_mode"} & passes(outside) <= passes(inside)
+
+
+def test_the_documented_container_judges_the_host_and_leaves_its_run_behind(
+    shared_engine: Engine, tmp_path: Path
+) -> None:
+    """The ``docker run`` of docs/scheduling.md, word for word, but for the places of this engine and the image."""
+    page = (REPOSITORY / "docs" / "scheduling.md").read_text()
+    documented = page[page.index("docker run --rm") :].split("```")[0].replace("\\\n", " ").split()
+    words = documented[documented.index("--rm") : documented.index("IMAGE")]
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    options = [
+        each.replace("/var/lib/dockmark:", f"{state}:").replace("/run/docker.sock:/", f"{shared_engine.socket}:/")
+        for each in words
+        if each not in ("--rm", "--network", "none")
+    ]
+    recorded = ("-e", "DOCKMARK_NO_RECORD=0", "-e", f"PYTHONPATH={REPOSITORY}")
+    inside = audit_inside(shared_engine, *options, *recorded, words=("--host-root", "/host"))
+    outside = audit(shared_engine.unix_host)
+    assert passes(inside) <= passes(outside)
+    lost = passes(outside) - passes(inside)
+    # the container that looks is itself one that sees the host's processes, files and socket
+    by_itself = {"container_no_host_pid", "container_no_sensitive_host_mounts", "container_no_api_socket"}
+    if os.access("/proc/1/ns/mnt", os.F_OK):
+        assert lost <= by_itself
+    else:  # a machine whose first process nobody may look at: then it cannot be told whose files these are, and that is said
+        rows = [row for row in inside.report["results"] if row["control"] in lost - by_itself]
+        assert all("/proc/1/ns/mnt" in str(row) for row in rows), rows
+    assert (state / "history.db").stat().st_size
