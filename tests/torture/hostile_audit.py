@@ -11,6 +11,7 @@ from typing import Any, Final
 from benchmark.model.snapshot_file import SnapshotDefect, decode_snapshot, encode_snapshot
 from benchmark.render.formats import FORMATS
 from tests.torture.hostile_console import Ran, run
+from tests.torture.hostile_documents import check_documents
 from tests.torture.hostile_hosts import Staged
 from tests.torture.hostile_outputs import (
     CHECKERS,
@@ -73,6 +74,7 @@ def read(snapshot: Path, directory: Path, dice: random.Random) -> bool:
         _checked(run("evaluate", snapshot, snapshot, "--beyond", "-o", f"{name}={path}"))
         CHECKERS[name](path.read_bytes(), document)
     _check_command(_checked(run("access", "--snapshot", snapshot, "-o", "json")), "json", 100)
+    check_documents(snapshot)
     return True
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from benchmark.history.store import open_store
 from benchmark.render.formats import FORMATS
+from benchmark.render.statement_formats import STATEMENT_FORMATS
 from tests.faulty_daemon import Fault, FaultyDaemon
 from tests.torture.hostile_console import Ran, run
 from tests.torture.hostile_hosts import enriched
@@ -107,6 +108,8 @@ def everything(host: Planted) -> dict[str, bytes]:
         ["evidence", "verify", pack],
         ["evidence", "verify", pack, "-o", "json"],
     ]
+    lines += [["compare", plain, packed, "-o", output] for output in ("table", "json", "markdown")]
+    lines += [["frameworks", "soa", "iso_27001", "--snapshot", plain, "-o", output] for output in STATEMENT_FORMATS]
     for output in ("table", "json"):
         lines.append(["access", *host.words, "--verbose", "-o", output])
         lines.append(["doctor", *host.words, *host.scope, "-o", output])
