@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmark.catalog.load import load_catalog
 from benchmark.cli.checklist import checklist_of
-from benchmark.export.sce_scripts import RESULTS, SceScript, sce_script
+from benchmark.export.sce_scripts import RESULTS, SceScript, _judge, sce_script
 
 ANSWERS = {"pass": '""', "fail": "", "notchecked": '"maybe"', "error": None}  # of docker network inspect
 ORDER = ("fail", "error", "notchecked", "pass")
@@ -81,3 +82,36 @@ def test_no_answer_is_an_error(tmp_path: Path, script: SceScript, docker: str) -
 def test_what_is_told_holds_no_control_character(tmp_path: Path, script: SceScript) -> None:
     docker = "printf '\\033[31m\\001\\377 no <b>\\n' >&2; exit 1\n"
     assert run(tmp_path, script, docker) == ("error", "no engine answers: ?[31m?? no <b>\n")
+
+
+class Answering:
+    """Stands in for the writer of conditions: a condition is the status that its shell text ends with."""
+
+    def condition(self, status: int) -> str:
+        return f"(exit {status})"
+
+
+@pytest.mark.parametrize("when", [None, 0, 1, 2])
+@pytest.mark.parametrize("check", [0, 1, 2])
+@pytest.mark.parametrize("review", [None, 0, 1, 2])
+def test_one_member_is_judged_in_the_order_of_the_language(when: int | None, check: int, review: int | None) -> None:
+    """0 holds, 1 does not, 2 nobody knows: an undecided review is an error and never a fail."""
+    some = next(iter(load_catalog().controls.values()))
+    control = replace(some, when=when, check=check, review=review, attest=None)
+    told = subprocess.run(
+        ["/bin/sh", "-c", f"said=x\n{_judge(control, Answering())}\njudge\necho $result $said"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == f"{expected(when, check, review)} x\n"
+
+
+def expected(when: int | None, check: int, review: int | None) -> str:
+    if when == 1:
+        return "notapplicable"
+    if when == 2 or check == 2:
+        return "error"
+    if check == 0:
+        return "pass"
+    return {None: "fail", 0: "notchecked", 1: "fail", 2: "error"}[review]
