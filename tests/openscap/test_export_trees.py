@@ -29,7 +29,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 def test_random_hosts_get_the_same_verdicts(exported: Exported, tmp_path: Path) -> None:
     seen: Counter[tuple[str, str]] = Counter()
-    for number, host in enumerate(hosts(0, sized(12, 200))):
+    for number, host in enumerate(hosts(0, sized(6, 200))):
         with staged(host, tmp_path / str(number)) as (snapshot, top, places):
             ours = judged_by_dockmark(snapshot, exported.content.checklist)
             theirs = judged_by_oscap(exported, places, top)

@@ -71,14 +71,14 @@ def test_every_format_has_a_checker(tally: Tally) -> None:
 
 
 def test_hosts_of_strangers(tmp_path: Path, tally: Tally) -> None:
-    try_hosts(0, sized(8, 100), tmp_path, tally)
+    try_hosts(0, sized(5, 100), tmp_path, tally)
 
 
 def test_every_leaf_of_every_reply_is_reached(tmp_path: Path, tally: Tally) -> None:
     """Everything at once, identifiers apart; so a leaf that is added tomorrow is planted tomorrow."""
     reached: set[str] = set()
     places: set[str] = set()
-    for number in range(3, sized(3 + 4 * 2, 3 + 4 * 12), 4):
+    for number in range(3, sized(3 + 4, 3 + 4 * 12), 4):
         assert _CHANCES[number % len(_CHANCES)] == 1.0
         planter, _ = try_host(number, tmp_path)
         reached |= planter.planted
@@ -122,7 +122,7 @@ def _known_keys(document: Any, true: Any) -> Any:
 
 
 def test_snapshots_of_strangers(tmp_path: Path, tally: Tally) -> None:
-    spoiled_snapshots(tmp_path, sized(4, 60), tally)
+    spoiled_snapshots(tmp_path, sized(3, 60), tally)
     assert tally.checked["snapshots of strangers evaluated"]
 
 
