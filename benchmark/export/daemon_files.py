@@ -7,7 +7,8 @@ from typing import Final
 
 from benchmark.export import json_text
 from benchmark.export.conditions import criteria_of
-from benchmark.export.daemon import around, is_activated
+from benchmark.export.daemon import around
+from benchmark.export.daemon_facts import is_activated
 from benchmark.export.daemon_settings import DAEMON, is_given, line_matches
 from benchmark.export.files import LINK, file_at, file_population, first_of, socket_unit_files, text_in
 from benchmark.export.oval_terms import (

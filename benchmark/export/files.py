@@ -31,6 +31,7 @@ from benchmark.export.population import Population
 from benchmark.export.sides import NOBODY, CriteriaSides, NotExpressible, SetSides, Sides, decided
 from benchmark.model.control import Control, Each, Test
 from benchmark.model.facts_host import FILE_FACTS
+from benchmark.model.unit_directories import UNIT_DIRECTORIES
 from benchmark.scap.oval_words import Comparison, IsEmpty, ModeBits, OfValue, OwnedBy, Presence
 
 RECORDED: Final = "what the kernel records is what counts, and only auditctl lists that"
@@ -45,21 +46,6 @@ _BITS: Final[Mapping[int, str]] = {
     0o004: "oread", 0o002: "owrite", 0o001: "oexec",
 }  # fmt: skip
 _TYPES: Final = {"file": "regular", "directory": "directory", "socket": "socket", "fifo": "fifo"}
-_UNIT_DIRECTORIES: Final = (  # systemd.unit(5), highest first; the search path of collect's unit_files.py
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/run/systemd/transient",
-    "/run/systemd/generator.early",
-    "/etc/systemd/system",
-    "/etc/systemd/system.attached",
-    "/run/systemd/system",
-    "/run/systemd/system.attached",
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/run/systemd/generator.late",
-)
 
 
 def file_at(path: str | Term) -> Found:
@@ -158,9 +144,9 @@ def first_of(found: list[Found]) -> Items:
 
 def _unit(name: str) -> Population:
     """The fragment and its drop-ins. Whether a link masks them cannot be told, and an empty file does."""
-    fragment = first_of([Found(FILE, (Entity("path", each), Entity("filename", name))) for each in _UNIT_DIRECTORIES])
+    fragment = first_of([Found(FILE, (Entity("path", each), Entity("filename", name))) for each in UNIT_DIRECTORIES])
     kind = name.rpartition(".")[2]
-    folders = [f"{each}/{name}.d" for each in _UNIT_DIRECTORIES] + [f"{each}/{kind}.d" for each in _UNIT_DIRECTORIES]
+    folders = [f"{each}/{name}.d" for each in UNIT_DIRECTORIES] + [f"{each}/{kind}.d" for each in UNIT_DIRECTORIES]
     conf = Entity("filename", r"^.+\.conf$", "pattern match")
     drop_ins = first_of([Found(FILE, (Entity("path", each), conf)) for each in folders])
     masked = Exists(Filtered(fragment, _EMPTY, keep=True), f"{name} is an empty file")

@@ -73,14 +73,16 @@ class PostgresqlConnection:
     def writing(self) -> Iterator[None]:
         """A transaction that waits for any other that records, and is on the server's disk when it ends."""
         self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._roll_back)
             self.execute("SELECT pg_advisory_xact_lock(:key)", {"key": _LOCK})
             yield
             self.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(SQLAlchemyError):
-                self._connection.execute(text("ROLLBACK"))
-            raise
+            undo.pop_all()
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(SQLAlchemyError):
+            self._connection.execute(text("ROLLBACK"))
 
     def check(self) -> Iterator[str]:
         """Nothing: a server looks after its own storage."""
@@ -103,11 +105,10 @@ def connect(location: PostgresqlDatabase, *, reading: bool) -> PostgresqlConnect
             connect_args={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "dockmark"},
         )
         opened = PostgresqlConnection(location, engine.connect())
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(opened.close)
         _set_up(opened, reading)
-    except BaseException:
-        opened.close()
-        raise
+        undo.pop_all()
     return opened
 
 

@@ -66,13 +66,15 @@ class SqliteDatabase:
     def writing(self) -> Iterator[None]:
         """A transaction that waits for any other writer, and is on disk when it ends."""
         self.execute("BEGIN IMMEDIATE")
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._roll_back)
             yield
             self.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):  # after a full disk SQLite has rolled back already
-                self._connection.execute("ROLLBACK")
-            raise
+            undo.pop_all()
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):  # after a full disk SQLite has rolled back already
+            self._connection.execute("ROLLBACK")
 
     def check(self) -> Iterator[str]:
         """What ``PRAGMA integrity_check`` finds."""
@@ -151,36 +153,33 @@ def _sync_file(path: Path) -> None:
 def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
     uri = f"file:{quote(os.fsencode(path))}?mode={mode}{more}"
     connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(connection.close)
         for pragma in ("foreign_keys = ON", "temp_store = MEMORY", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        connection.close()
-        raise
+        undo.pop_all()
     return connection
 
 
 def _writable(path: Path) -> sqlite3.Connection:
     connection = _connect(path, "rw")
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(connection.close)
         connection.execute("PRAGMA synchronous = FULL")
         _require_history(connection, path)
         _require_log(connection, path)
-    except BaseException:
-        connection.close()
-        raise
+        undo.pop_all()
     return connection
 
 
 def _reading(location: SqliteFile, path: Path, more: str = "") -> SqliteDatabase:
     connection = _connect(path, "ro", more)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(connection.close)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
         _require_history(connection, location.path)
-    except BaseException:
-        connection.close()
-        raise
+        undo.pop_all()
     return SqliteDatabase(location, connection)
 
 
@@ -198,15 +197,15 @@ def _reading_without_shared_memory(location: SqliteFile) -> SqliteDatabase:
             directory = tempfile.mkdtemp(prefix="dockmark-history-")
         except OSError as error:
             raise StoreError(f"cannot read {path}: {error.strerror or error}") from None
-        try:
-            for each in (path, log):
-                shutil.copyfile(each, Path(directory) / each.name)
-            database = _reading(location, Path(directory) / path.name)
-        except BaseException as error:
-            shutil.rmtree(directory, ignore_errors=True)
-            if isinstance(error, OSError):
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, directory, ignore_errors=True)
+            try:
+                for each in (path, log):
+                    shutil.copyfile(each, Path(directory) / each.name)
+                database = _reading(location, Path(directory) / path.name)
+            except OSError as error:
                 raise StoreError(f"cannot read {path}: {error.strerror or error}") from None
-            raise
+            undo.pop_all()
         database.remove_on_close(directory)
         return database
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -180,11 +181,10 @@ def open_store(location: str | Location) -> Store:
     """The store at ``location``, for reading: it sees one moment, and writes nothing. Raises StoreError (NoStore)."""
     place = read_location(location) if isinstance(location, str) else location
     database = _open_for_reading(place)
-    try:
+    with ExitStack() as undo:
+        undo.callback(database.close)
         _require_tables(database)
-    except BaseException:
-        database.close()
-        raise
+        undo.pop_all()
     return Store(database)
 
 
@@ -192,11 +192,10 @@ def open_store_for_recording(location: str | Location) -> Store:
     """The store at ``location``, made where there is none, its tables brought up to date. Raises StoreError."""
     place = read_location(location) if isinstance(location, str) else location
     database = _open_for_writing(place)
-    try:
+    with ExitStack() as undo:
+        undo.callback(database.close)
         _prepare(database)
-    except BaseException:
-        database.close()
-        raise
+        undo.pop_all()
     return Store(database)
 
 

@@ -8,9 +8,10 @@ from typing import Final
 
 from benchmark.collect.host.provenance import content_source
 from benchmark.collect.host.root import HostRoot, printable
-from benchmark.collect.host.unit_files import SYSTEM_DIRECTORIES, UnitFiles, find_unit
+from benchmark.collect.host.unit_files import UnitFiles, find_unit
 from benchmark.collect.host.unit_syntax import Assignment, UnitDefect, parse_unit, split_words
 from benchmark.model.facts import ABSENT, Absent, Reason, Source, Unavailable
+from benchmark.model.unit_directories import UNIT_DIRECTORIES
 
 _CAP: Final = 1 << 20
 _PREFIXES: Final = "@-:+!|"
@@ -47,7 +48,7 @@ class EnvironmentFile:
 
 
 def read_unit(
-    root: HostRoot, name: str, directories: tuple[str, ...] = SYSTEM_DIRECTORIES
+    root: HostRoot, name: str, directories: tuple[str, ...] = UNIT_DIRECTORIES
 ) -> Unit | Unavailable | Absent:
     """The unit as systemd would load it now. ABSENT without a fragment; Unavailable when any of its files is."""
     files = find_unit(root, name, directories)

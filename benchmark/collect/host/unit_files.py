@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import Final
 
 from benchmark.collect.host.accounts import Accounts
 from benchmark.collect.host.files import Members, enumerate_single
@@ -13,22 +12,7 @@ from benchmark.collect.host.provenance import absence_source, file_source
 from benchmark.collect.host.root import HostRoot, failure
 from benchmark.collect.host.walk import Entry
 from benchmark.model.facts import ABSENT, Absent, Source, Unavailable
-
-SYSTEM_DIRECTORIES: Final = (
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/run/systemd/transient",
-    "/run/systemd/generator.early",
-    "/etc/systemd/system",
-    "/etc/systemd/system.attached",
-    "/run/systemd/system",
-    "/run/systemd/system.attached",
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/run/systemd/generator.late",
-)
+from benchmark.model.unit_directories import UNIT_DIRECTORIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +29,7 @@ class UnitFiles:
 
 
 def find_unit(
-    root: HostRoot, name: str, directories: tuple[str, ...] = SYSTEM_DIRECTORIES
+    root: HostRoot, name: str, directories: tuple[str, ...] = UNIT_DIRECTORIES
 ) -> UnitFiles | Unavailable | Absent:
     """The files of unit ``name``; ABSENT when no directory of the search path, highest first, holds its fragment."""
     for directory in directories:
@@ -63,7 +47,7 @@ def find_unit(
 
 
 def enumerate_unit(
-    root: HostRoot, name: str, accounts: Accounts, directories: tuple[str, ...] = SYSTEM_DIRECTORIES
+    root: HostRoot, name: str, accounts: Accounts, directories: tuple[str, ...] = UNIT_DIRECTORIES
 ) -> Members:
     """The unit's fragment and drop-ins as file subjects; none, with the proof, when there is no such unit or it is masked."""
     files = find_unit(root, name, directories)

@@ -13,22 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# systemd.unit(5), the highest first; a test holds it equal to what the collector searches.
-UNIT_DIRECTORIES: Final = (
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/run/systemd/transient",
-    "/run/systemd/generator.early",
-    "/etc/systemd/system",
-    "/etc/systemd/system.attached",
-    "/run/systemd/system",
-    "/run/systemd/system.attached",
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/run/systemd/generator.late",
-)
+from benchmark.model.unit_directories import UNIT_DIRECTORIES
+
 _UNDER: Final = " " * 8
 _END: Final = "DOCKMARK"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")

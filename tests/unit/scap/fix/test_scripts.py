@@ -16,10 +16,10 @@ import yaml
 
 from benchmark.catalog.load import load_catalog
 from benchmark.collect.file_collections import FILE_COLLECTIONS
-from benchmark.collect.host.unit_files import SYSTEM_DIRECTORIES
 from benchmark.model.control import Control
 from benchmark.model.facts import JsonValue
 from benchmark.model.facts_daemon import DAEMON_SETTINGS
+from benchmark.model.unit_directories import UNIT_DIRECTORIES
 from benchmark.scap.fix import shell
 from benchmark.scap.fix.kinds import FIXES
 from benchmark.scap.fix.places import PLACES
@@ -111,9 +111,10 @@ def test_a_control_without_a_fix_has_no_element() -> None:
 
 def test_places_are_those_of_the_collector() -> None:
     """Every collection of files has its place, but the keys that no fix is about; units are searched for in the same order."""
+    named = shell.FUNCTIONS["unit"].text.split("'")[1].split()
     assert FILE_COLLECTIONS.keys() - PLACES.keys() == {"docker_key_files"}
     assert PLACES.keys() <= FILE_COLLECTIONS.keys()
-    assert shell.UNIT_DIRECTORIES == SYSTEM_DIRECTORIES
+    assert tuple(named) == UNIT_DIRECTORIES
 
 
 @pytest.mark.parametrize("chmod", [("chmod",), ("busybox", "chmod")])
