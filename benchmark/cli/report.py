@@ -6,6 +6,7 @@ import os
 import shutil
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import tee
 from pathlib import Path
@@ -50,12 +51,11 @@ class Reports:
 
     def __enter__(self) -> Self:
         require_distinct(self._outputs)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._discard)
             for each in self._outputs:
                 self._sinks.append(open_sink(each.path, as_utf8=each.format != _FOR_PEOPLE))
-        except BaseException:
-            self._discard()
-            raise
+            undo.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:

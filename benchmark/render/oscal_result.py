@@ -14,10 +14,10 @@ from typing import Final
 
 from benchmark.model.facts import JsonValue, Subject
 from benchmark.model.result import Assessment, ControlResult, Finding, Result
-from benchmark.oscal.document import NAMESPACE, Object, markup, objective_id, plain, prop, token, uuid_of, without_empty
+from benchmark.oscal.document import NAMESPACE, Object, markup, objective_id, prop, token, uuid_of, without_empty
 from benchmark.render.numbering import mapped_ids
+from benchmark.render.oscal_head import Identifiers, ResultHead
 from benchmark.render.provenance import Context, context_of, evidence_of
-from benchmark.render.summary import percent_text
 
 _FAILURES_TOLD: Final = 5
 _STATES: Final[Mapping[Result, tuple[str, str]]] = {
@@ -56,32 +56,18 @@ def dump(value: JsonValue) -> str:
 
 
 class _Result:
-    """Builds one result. Identifiers are made of the run (target, times, content, profile) and of what they stand for; those of
-    subjects are the same in every run of the target.
-    """
+    """Builds one result."""
 
     def __init__(self, assessment: Assessment, title: str, occurrence: int) -> None:
-        target = assessment.target
-        again = (str(occurrence),) if occurrence else ()
         self._assessment = assessment
-        self._title = title
         self._context: Context = context_of(assessment)
-        self._target = (target.name, target.engine_id, *again)
-        self._run = (
-            *self._target,
-            assessment.collected_at,
-            assessment.evaluated_at,
-            assessment.content_digest,
-            assessment.framework,
-            assessment.benchmark_version,
-            assessment.profile,
-        )
-        self._tool = uuid_of("component", *self._run)
-        self._origin: JsonValue = {"actors": [{"type": "tool", "actor-uuid": self._tool}]}
+        self._identifiers = Identifiers(assessment, occurrence)
+        self._head = ResultHead(assessment, title, self._identifiers)
+        self._origin: JsonValue = {"actors": [{"type": "tool", "actor-uuid": self._identifiers.tool}]}
 
     def pieces(self) -> Iterator[str]:
         opening = "{"
-        for key, value in self._head().items():
+        for key, value in self._head.document().items():
             yield f"{opening}{dump(key)}: {dump(value)}"
             opening = ",\n   "
         for key, items in (
@@ -90,106 +76,6 @@ class _Result:
             ("findings", self._findings()),
         ):
             yield from _list_pieces(key, items)
-
-    def _head(self) -> Object:
-        assessment = self._assessment
-        return without_empty(
-            {
-                "title": markup(self._title),
-                "description": markup(
-                    f"What dockmark {assessment.tool_version} found on {assessment.target.name}:"
-                    f" {assessment.score.coverage.judged} of {assessment.score.coverage.selected} controls judged."
-                ),
-                "start": assessment.collected_at,
-                "props": self._props(),
-                "local-definitions": {"inventory-items": self._inventory(), "assessment-assets": self._assets()},
-                "reviewed-controls": self._reviewed(),
-                "attestations": [
-                    self._attestation(each) for each in assessment.results if each.attestation is not None
-                ],
-            }
-        )
-
-    def _props(self) -> list[JsonValue]:
-        assessment, score = self._assessment, self._assessment.score
-        told = {
-            "benchmark": assessment.framework,
-            "benchmark-version": assessment.benchmark_version,
-            "profile": assessment.profile,
-            "content-digest": assessment.content_digest,
-            "evaluated-at": assessment.evaluated_at,
-            "operator": assessment.operator,
-            "release": assessment.release or "",
-            "engine": f"{assessment.target.product} {assessment.target.engine_version}".strip(),
-            "engine-id": assessment.target.engine_id,
-            "score": percent_text(score.percent),
-            "score-after-waivers": percent_text(score.after_waivers),
-            "passed": str(score.passed),
-            "scorable": str(score.scorable),
-        }
-        place = assessment.recorded
-        recorded = {} if place is None else {"recorded-run": place.run, "history-head": place.head}
-        warnings: list[JsonValue] = [prop("warning", each) for each in assessment.warnings]
-        return [*(prop(name, text) for name, text in {**told, **recorded}.items() if text), *warnings]
-
-    def _inventory(self) -> list[JsonValue]:
-        """Every subject that a finding is about, once; the host always."""
-        host = Subject("host", "", "", {})
-        subjects: dict[str, Subject] = {self._subject_uuid(host): host}
-        for result in self._assessment.results:
-            for finding in result.findings:
-                subjects.setdefault(self._subject_uuid(finding.subject), finding.subject)
-        return [self._item(name, each) for name, each in subjects.items()]
-
-    def _item(self, name: str, subject: Subject) -> JsonValue:
-        title = f"{self._assessment.target.name}: {subject.title}"
-        props: list[JsonValue] = [prop("kind", subject.kind), prop("subject", subject.label)]
-        if subject.id:
-            props.append(prop("identifier", subject.id))
-        return {"uuid": name, "description": markup(title), "props": props}
-
-    def _assets(self) -> JsonValue:
-        version = self._assessment.tool_version
-        return {
-            "components": [
-                {
-                    "uuid": self._tool,
-                    "type": "software",
-                    "title": "dockmark",
-                    "description": "Judges Docker hosts from facts that it only reads.",
-                    "props": [{"name": "version", "value": plain(version)}],
-                    "status": {"state": "operational"},
-                }
-            ],
-            "assessment-platforms": [
-                {
-                    "uuid": uuid_of("platform", *self._run),
-                    "title": markup(f"dockmark {version}"),
-                    "uses-components": [{"component-uuid": self._tool}],
-                }
-            ],
-        }
-
-    def _reviewed(self) -> JsonValue:
-        controls: list[JsonValue] = [{"control-id": each.control.id} for each in self._assessment.results]
-        told = "The controls that were selected; their catalogue is what `dockmark export oscal-catalog` writes."
-        selection: Object = {"include-controls": controls} if controls else {"include-all": {}}
-        return {"description": markup(told), "control-selections": [selection]}
-
-    def _attestation(self, result: ControlResult) -> JsonValue:
-        told = "; ".join(f"{name}: {text}" for name, text in (result.attestation or {}).items())
-        props: list[JsonValue] = [prop("control", result.control.id)]
-        return {
-            "parts": [
-                {
-                    "uuid": uuid_of("attestation", *self._run, result.control.id),
-                    "name": "statement",
-                    "title": markup(result.control.title),
-                    "props": props,
-                    "prose": markup(told),
-                }
-            ]
-        }
 
     def _observations(self) -> Iterator[Object]:
         for result in self._assessment.results:
@@ -224,7 +110,7 @@ class _Result:
                 "origins": [self._origin],
                 "subjects": [
                     {
-                        "subject-uuid": self._subject_uuid(subject),
+                        "subject-uuid": self._identifiers.of_subject(subject),
                         "type": "inventory-item",
                         "title": markup(subject.title),
                     }
@@ -250,7 +136,7 @@ class _Result:
         remediation = control.remediation
         return without_empty(
             {
-                "uuid": self._uuid("risk", result),
+                "uuid": self._identifiers.of("risk", result),
                 "title": markup(f"Not so: {control.title}"),
                 "description": markup(_what_failed(result)),
                 "statement": markup(control.rationale),
@@ -266,7 +152,7 @@ class _Result:
                 "deadline": waiver.get("ends"),
                 "remediations": [
                     {
-                        "uuid": self._uuid("remediation", result),
+                        "uuid": self._identifiers.of("remediation", result),
                         "lifecycle": "recommendation",
                         "title": markup(f"Applying it means: {remediation.recreate.value}"),
                         "description": markup(remediation.text),
@@ -292,10 +178,12 @@ class _Result:
         props += [prop("requirement", each, class_=name) for name, listed in ids.items() for each in listed]
         props += [prop("waived", "yes")] if result.waiver is not None else []
         props += [prop("attested", "yes")] if result.attestation is not None else []
-        risks: list[JsonValue] = [{"risk-uuid": self._uuid("risk", result)}] if result.result is Result.FAIL else []
+        risks: list[JsonValue] = (
+            [{"risk-uuid": self._identifiers.of("risk", result)}] if result.result is Result.FAIL else []
+        )
         return without_empty(
             {
-                "uuid": self._uuid("finding", result),
+                "uuid": self._identifiers.of("finding", result),
                 "title": markup(control.title),
                 "description": markup(result.message),
                 "props": [*props],
@@ -312,15 +200,9 @@ class _Result:
     def _observation_uuid(self, result: ControlResult, at: int) -> str:
         """``at`` is the place of the finding; where there is none, the observation is about the control as a whole."""
         if not result.findings:
-            return self._uuid("observation", result)
+            return self._identifiers.of("observation", result)
         subject = result.findings[at].subject
-        return uuid_of("observation", *self._run, result.control.id, subject.label, subject.id, str(at))
-
-    def _subject_uuid(self, subject: Subject) -> str:
-        return uuid_of("subject", *self._target, subject.label, subject.id)
-
-    def _uuid(self, kind: str, result: ControlResult) -> str:
-        return uuid_of(kind, *self._run, result.control.id)
+        return uuid_of("observation", *self._identifiers.run, result.control.id, subject.label, subject.id, str(at))
 
 
 def _what_failed(result: ControlResult) -> str:
